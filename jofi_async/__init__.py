@@ -1,0 +1,123 @@
+"""An async SDK for inviting people at scale, over the JOFI and Yardstik APIs.
+
+Example::
+
+    async with JofiClient.from_env() as client:
+        async with client.invitations.create_many(rows) as job:
+            async for outcome in job:
+                ...
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from jofi_async._version import __version__
+from jofi_async.bulk.job import BulkJob, Summary
+from jofi_async.bulk.outcome import Outcome, OutcomeKind
+from jofi_async.bulk.source import SourceRow
+from jofi_async.core.errors import (
+    ApiError,
+    AuthenticationError,
+    CallError,
+    ConfigurationError,
+    DeadlineNotSentError,
+    DeadlineUnknownError,
+    DuplicateError,
+    DuplicateKind,
+    Effect,
+    ForbiddenError,
+    InvalidInputError,
+    JofiAsyncError,
+    LifecycleError,
+    ModeMismatchError,
+    NotFoundError,
+    NotSentError,
+    Problem,
+    RateLimitedError,
+    RefusedError,
+    RetryAfterTooLongError,
+    ServerError,
+    SetupError,
+    UnknownOutcomeError,
+    UnreadableAnswerError,
+    UsageError,
+    WrongAddressError,
+)
+from jofi_async.core.limits import Limiter, RateLimit, RateLimiter
+from jofi_async.core.retry import RetryPolicy
+from jofi_async.core.transport import Transport
+from jofi_async.core.unset import UNSET
+from jofi_async.core.wire import Request, Response, Timeout
+from jofi_async.jofi.client import JofiClient
+from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem, Mode, NewInvitation
+from jofi_async.jofi.resources import ListFilter, ListResult
+from jofi_async.transports.aiohttp import AiohttpTransport
+
+if TYPE_CHECKING:
+    from jofi_async.jofi.fake import FakeJofi
+    from jofi_async.transports.fake import FakeTransport
+
+__all__ = [
+    "UNSET",
+    "AiohttpTransport",
+    "ApiError",
+    "AuthenticationError",
+    "BulkJob",
+    "CallError",
+    "ConfigurationError",
+    "DeadlineNotSentError",
+    "DeadlineUnknownError",
+    "DuplicateError",
+    "DuplicateKind",
+    "Effect",
+    "FakeJofi",
+    "FakeTransport",
+    "ForbiddenError",
+    "InvalidInputError",
+    "Invitation",
+    "InvitationList",
+    "InvitationListItem",
+    "JofiAsyncError",
+    "JofiClient",
+    "LifecycleError",
+    "Limiter",
+    "ListFilter",
+    "ListResult",
+    "Mode",
+    "ModeMismatchError",
+    "NewInvitation",
+    "NotFoundError",
+    "NotSentError",
+    "Outcome",
+    "OutcomeKind",
+    "Problem",
+    "RateLimit",
+    "RateLimitedError",
+    "RateLimiter",
+    "RefusedError",
+    "Request",
+    "Response",
+    "RetryAfterTooLongError",
+    "RetryPolicy",
+    "ServerError",
+    "SetupError",
+    "SourceRow",
+    "Summary",
+    "Timeout",
+    "Transport",
+    "UnknownOutcomeError",
+    "UnreadableAnswerError",
+    "UsageError",
+    "WrongAddressError",
+    "__version__",
+]
+
+_FAKES = {"FakeJofi": "jofi_async.jofi.fake", "FakeTransport": "jofi_async.transports.fake"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the fakes when they are asked for, so that the live path never does."""
+    if name not in _FAKES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_FAKES[name]), name)

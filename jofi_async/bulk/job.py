@@ -1,0 +1,370 @@
+"""A bulk job: source -> workers -> exactly one outcome per row, in bounded memory."""
+
+import asyncio
+from collections import Counter, deque
+from types import TracebackType
+from typing import Any, Generic, Literal, Self, TypeVar, cast
+
+from attrs import define, field, frozen
+
+from jofi_async.bulk.outcome import Outcome, OutcomeKind
+from jofi_async.bulk.patience import Patience
+from jofi_async.bulk.pool import Pool
+from jofi_async.bulk.refusals import Refusals
+from jofi_async.bulk.resource import BulkResource
+from jofi_async.bulk.seen import Seen
+from jofi_async.bulk.source import Feed, Source, SourceRow
+from jofi_async.bulk.verdict import verdict_on
+from jofi_async.core.call import CallRecord
+from jofi_async.core.errors import (
+    ConfigurationError,
+    InvalidInputError,
+    LifecycleError,
+    ModeMismatchError,
+    Problem,
+    RefusedError,
+)
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+Order = Literal["completion", "input"]
+
+GRACE = 10.0
+"""How many seconds the rows in flight have to be answered when a job is stopped."""
+
+
+@frozen
+class Summary:
+    """How a job went.
+
+    Attributes:
+        counts: How many rows ended in each way; every kind is there.
+        total: How many rows have ended.
+        seconds: How long the job has been running, or ran.
+        stopped: Why it ended before its source did, or None.
+        error: The error that stopped it, or None.
+    """
+
+    counts: dict[OutcomeKind, int]
+    total: int
+    seconds: float
+    stopped: str | None
+    error: Exception | None
+
+
+@frozen(eq=False)
+class _Pulled(Generic[Row]):
+    index: int
+    source: SourceRow[Row]
+    problems: tuple[Problem, ...] = ()
+    trial: bool = False
+
+
+@define(eq=False)
+class _Flight:
+    task: "asyncio.Task[Any]"
+    record: CallRecord = field(factory=CallRecord)
+    sending: bool = True
+
+
+class BulkJob(Generic[Row, Item]):
+    """One run over a source; `async with` it, and iterate over its outcomes.
+
+    Leaving the block early stops the job and loses no outcome: those not taken yet can still be iterated over.
+
+    Args:
+        resource: The vendor's side of the job.
+        source: The rows; each is a row, or a `SourceRow` that knows its line.
+        max_in_flight: How many rows are worked on at once.
+        order: Whether outcomes come as they are ready ("completion") or in the source's order ("input").
+        stop_after: Stop once this many rows have been refused, unknown or not attempted; None never does.
+        deadline: Stop after this many seconds; None never does.
+        share_person_id: Whether one person_id may come with several addresses.
+
+    Raises:
+        ConfigurationError: An option is out of range.
+    """
+
+    def __init__(
+        self,
+        resource: BulkResource[Row, Item],
+        source: Source[Row | SourceRow[Row]],
+        *,
+        max_in_flight: int,
+        order: Order = "completion",
+        stop_after: int | None = None,
+        deadline: float | None = None,
+        share_person_id: bool = False,
+    ) -> None:
+        _check_options(max_in_flight, order, stop_after, deadline)
+        self._resource = resource
+        self._feed = Feed(source)
+        self._stop_after = stop_after
+        self._deadline = deadline
+        self._in_order = order == "input"
+        self._workers = max_in_flight
+        self._pool: Pool[_Pulled[Row], Outcome[Row, Item]] | None = None
+        self._seen = Seen(share_person_id)
+        self._patience = Patience()
+        self._refusals = Refusals()
+        self._ready: deque[Outcome[Row, Item]] = deque()
+        self._flights: set[_Flight] = set()
+        self._pulled = 0
+        self._counts: Counter[OutcomeKind] = Counter()
+        self._timers: list[asyncio.TimerHandle] = []
+        self._started = self._ended = 0.0
+        self._finished = False
+        self._stopped: str | None = None
+        self._error: Exception | None = None
+        self._source_error: Exception | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """How many rows are being worked on now."""
+        return len(self._flights)
+
+    def summary(self) -> Summary:
+        """How the job has gone so far."""
+        is_running = self._pool is not None and not self._finished
+        until = asyncio.get_running_loop().time() if is_running else self._ended
+        return Summary(
+            counts={kind: self._counts[kind] for kind in OutcomeKind},
+            total=self._counts.total(),
+            seconds=until - self._started,
+            stopped=self._stopped,
+            error=self._error,
+        )
+
+    def stop(self, reason: str = "the job was stopped", *, grace: float = GRACE) -> None:
+        """Send nothing new, and give the rows in flight a while to be answered; before the start, send nothing at all.
+
+        Rows that were pulled and not sent end as `not_attempted`, rows that were sent and not answered as `unknown`.
+
+        Args:
+            reason: Why, for the summary and the rows not attempted.
+            grace: How many seconds the rows in flight have; calling it again with 0 ends them at once.
+        """
+        if self._finished:
+            return
+        self._stopped = self._stopped or reason
+        if self._pool is None:
+            return
+        self._pool.stop_pulling()
+        for flight in self._flights:
+            flight.record.halted = True
+            waits = not (flight.sending and flight.record.in_doubt)
+            if waits and flight.task is not asyncio.current_task():
+                flight.task.cancel()
+        self._timers.append(asyncio.get_running_loop().call_later(grace, self._cut_off))
+
+    def _cut_off(self) -> None:
+        for flight in self._flights:
+            flight.task.cancel()
+
+    async def __aenter__(self) -> Self:
+        if self._pool is not None:
+            raise LifecycleError("A job runs once. Make another one.")
+        loop = asyncio.get_running_loop()
+        self._started = loop.time()
+        self._pool = Pool(self._pull, self._work, workers=self._workers, in_order=self._in_order)
+        if self._stopped is not None:
+            self._pool.stop_pulling()
+        if self._deadline is not None:
+            reason = f"the job's deadline of {self._deadline:g} s passed"
+            self._timers.append(loop.call_later(self._deadline, self.stop, reason))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._pool is not None
+        if not self._pool.is_done:
+            self.stop("its block was left")
+        interruption = await self._outlast(self._pool)
+        self._finish()
+        if interruption is not None:
+            raise interruption
+
+    async def _outlast(self, pool: Pool[Any, Any]) -> asyncio.CancelledError | None:
+        """Wait until the workers have ended, however often that is cancelled; each time means at once."""
+        interruption = None
+        while True:
+            try:
+                await pool.wait()
+            except asyncio.CancelledError as error:
+                interruption = error
+                self.stop(grace=0)
+            else:
+                return interruption
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Outcome[Row, Item]:
+        if self._pool is None:
+            raise LifecycleError("Use the job as `async with client.invitations.create_many(...) as job:`")
+        while not self._ready:
+            try:
+                outcome = await anext(self._pool)
+            except StopAsyncIteration:
+                self._ready.extend(self._refusals.release())
+                if not self._ready:
+                    self._finish()
+                    self._raise_source_error()
+                    raise
+            else:
+                self._hold_or_tell(outcome)
+        outcome = self._ready.popleft()
+        self._counts[outcome.kind] += 1
+        return outcome
+
+    def _hold_or_tell(self, outcome: Outcome[Row, Item]) -> None:
+        self._ready.extend(self._refusals.take(outcome))
+        if self._refusals.is_run:
+            self._blame(outcome.error, f"the vendor refuses row after row: {outcome.reason}")
+            self._ready.extend(self._refusals.blame_the_job())
+
+    def _finish(self) -> None:
+        if self._finished:
+            return
+        self._finished = True
+        self._ended = asyncio.get_running_loop().time()
+        for timer in self._timers:
+            timer.cancel()
+
+    def _raise_source_error(self) -> None:
+        if self._source_error is not None:
+            error, self._source_error = self._source_error, None
+            raise error
+
+    async def _pull(self) -> _Pulled[Row]:
+        try:
+            pulled = await self._feed.pull()
+        except StopAsyncIteration:
+            raise
+        except asyncio.CancelledError:
+            self._take_for_stop()
+            raise StopAsyncIteration from None
+        except Exception as error:
+            self._source_error = error
+            self._blame(error, f"the source failed: {type(error).__name__}")
+            raise StopAsyncIteration from None
+        source = _as_source_row(pulled)
+        index, self._pulled = self._pulled, self._pulled + 1
+        problems = self._problems(index, source)
+        return _Pulled(index, source, problems, trial=not problems and await self._ready_to_send())
+
+    def _problems(self, index: int, source: SourceRow[Row]) -> tuple[Problem, ...]:
+        try:
+            problems = (*source.problems, *self._resource.check(source.row))
+            if problems:
+                return problems
+            repeat = self._seen.problem_with(self._resource.person(source.row), index, source.line)
+        except Exception as error:  # a row that nobody checked may hold anything
+            return (Problem("", f"this row cannot be understood: {error}"),)
+        return (repeat,) if repeat else ()
+
+    async def _ready_to_send(self) -> bool:
+        try:
+            return await self._patience.ready()
+        except asyncio.CancelledError:
+            self._take_for_stop()
+            return False
+
+    async def _work(self, pulled: _Pulled[Row]) -> Outcome[Row, Item]:
+        outcome: Outcome[Row, Item] = Outcome(pulled.index, pulled.source, OutcomeKind.NOT_ATTEMPTED)
+        if pulled.problems:
+            outcome.kind, outcome.problems = OutcomeKind.REFUSED, pulled.problems
+        elif self._stopped is None:
+            await self._fly(outcome, pulled)
+        if outcome.kind is OutcomeKind.NOT_ATTEMPTED and not outcome.problems and outcome.error is None:
+            outcome.problems = (Problem("", self._stopped or "the job was stopped"),)
+        self._count_failure(outcome)
+        return outcome
+
+    async def _fly(self, outcome: Outcome[Row, Item], pulled: _Pulled[Row]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        flight = _Flight(task)
+        self._flights.add(flight)
+        try:
+            await self._send(outcome, flight, trial=pulled.trial)
+        except asyncio.CancelledError:
+            self._take_for_stop()
+            if flight.sending and flight.record.in_doubt:
+                outcome.kind = OutcomeKind.UNKNOWN
+                outcome.problems = (Problem("", f"sent, and not answered when {self._stopped}"),)
+        finally:
+            outcome.attempts = flight.record.attempts
+            self._flights.discard(flight)
+
+    async def _send(self, outcome: Outcome[Row, Item], flight: _Flight, *, trial: bool) -> None:
+        try:
+            outcome.item = await self._resource.send(outcome.row, flight.record)
+            outcome.kind = OutcomeKind.CREATED
+            self._patience.succeeded()
+        except Exception as error:
+            self._weigh(outcome, error, sent=flight.record.attempts > 0, trial=trial)
+        flight.sending = False
+        if outcome.item is None and outcome.kind in (OutcomeKind.EXISTED, OutcomeKind.CREATED):
+            outcome.item = await self._find(outcome.row)
+
+    def _weigh(self, outcome: Outcome[Row, Item], error: Exception, *, sent: bool, trial: bool) -> None:
+        verdict = verdict_on(error, sent=sent)
+        outcome.kind, outcome.error = verdict.kind, error
+        match error:
+            case RefusedError() | InvalidInputError():
+                outcome.problems = error.problems
+            case ModeMismatchError():
+                outcome.item = error.item  # type: ignore[assignment]
+            case _:
+                pass
+        if verdict.stops:
+            self._blame(error, str(error))
+        elif not verdict.pauses:
+            self._patience.succeeded()
+        elif self._patience.failed(trial=trial):
+            self._blame(error, f"the vendor could not be reached again and again: {error}")
+
+    async def _find(self, row: Row) -> Item | None:
+        try:
+            return (await self._resource.look(row)).item
+        except Exception:
+            return None  # the outcome stands without it
+
+    def _count_failure(self, outcome: Outcome[Row, Item]) -> None:
+        if self._stop_after is None or self._stopped is not None:
+            return
+        if outcome.kind in (OutcomeKind.REFUSED, OutcomeKind.UNKNOWN, OutcomeKind.NOT_ATTEMPTED):
+            self._stop_after -= 1
+            if self._stop_after <= 0:
+                self.stop("as many rows failed as it was told to bear")
+
+    def _blame(self, error: Exception | None, reason: str) -> None:
+        self._error = self._error or error
+        self.stop(reason)
+
+    def _take_for_stop(self) -> None:
+        """Take a worker's cancellation, whoever's it is, for a stop: its row still gets an outcome."""
+        task = asyncio.current_task()
+        assert task is not None
+        task.uncancel()
+        if self._stopped is None:
+            self.stop("it was cancelled")
+
+
+def _as_source_row(pulled: "Row | SourceRow[Row]") -> SourceRow[Row]:
+    if isinstance(pulled, SourceRow):
+        return cast("SourceRow[Row]", pulled)
+    return SourceRow(pulled)
+
+
+def _check_options(max_in_flight: int, order: str, stop_after: int | None, deadline: float | None) -> None:
+    if max_in_flight < 1:
+        raise ConfigurationError(f"max_in_flight must be at least 1, not {max_in_flight}")
+    if order not in ("completion", "input"):
+        raise ConfigurationError(f'order must be "completion" or "input", not {order!r}')
+    if stop_after is not None and stop_after < 1:
+        raise ConfigurationError(f"stop_after must be at least 1, not {stop_after}")
+    if deadline is not None and deadline <= 0:
+        raise ConfigurationError(f"deadline must be positive, not {deadline}")

@@ -1,0 +1,71 @@
+"""How one row of a bulk job ended."""
+
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from attrs import define
+
+from jofi_async.bulk.source import SourceRow
+from jofi_async.core.errors import CallError, Problem
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+
+class OutcomeKind(StrEnum):
+    """The six ways in which a row can end."""
+
+    CREATED = "created"
+    EXISTED = "existed"
+    UPDATED = "updated"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_ATTEMPTED = "not_attempted"
+
+
+@define(repr=False, eq=False)
+class Outcome(Generic[Row, Item]):
+    """How one row ended.
+
+    Attributes:
+        index: The row's place in the source, from 0.
+        source: The row as it was pulled.
+        kind: How it ended.
+        item: What is at the vendor now, where that is known.
+        problems: Why it was refused or not attempted, by field.
+        error: What was raised on the way, or None; its `body` holds the vendor's raw answer.
+        attempts: How many times a request that would contact the person was sent.
+    """
+
+    index: int
+    source: SourceRow[Row]
+    kind: OutcomeKind
+    item: Item | None = None
+    problems: tuple[Problem, ...] = ()
+    error: Exception | None = None
+    attempts: int = 0
+
+    @property
+    def row(self) -> Row:
+        """What was to be sent."""
+        return self.source.row
+
+    @property
+    def line(self) -> int | None:
+        """The physical line on which the row starts, or None."""
+        return self.source.line
+
+    @property
+    def field(self) -> str:
+        """The first field that is wrong, or ""."""
+        return self.problems[0].field if self.problems else ""
+
+    @property
+    def reason(self) -> str:
+        """Why it ended so, for the person who runs the job; "" when there is nothing to say."""
+        if self.problems:
+            return "; ".join(str(p) if p.field != self.field else p.reason for p in self.problems)
+        return self.error.message if isinstance(self.error, CallError) else str(self.error or "")
+
+    def __repr__(self) -> str:
+        return f"Outcome(index={self.index}, kind={self.kind.value!r})"

@@ -1,0 +1,139 @@
+"""Workers that pull one source and hand their results over in bounded memory.
+
+Not a task per row: `workers` tasks pull, one at a time, and at most twice as many items as there are workers are pulled
+and not yet taken, so that a slow taker slows the pulling.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+class Pool(Generic[S, R]):
+    """An async iterator over the results of `work` on everything that `pull` yields.
+
+    Args:
+        pull: Gives the next item; raises StopAsyncIteration at the end. It is never called twice at a time.
+        work: Makes a result of an item. An exception of it ends the pool and is raised to the taker.
+        workers: How many items are worked on at once.
+        in_order: Whether results come in the order in which items were pulled, or as they are ready.
+    """
+
+    def __init__(
+        self,
+        pull: Callable[[], Awaitable[S]],
+        work: Callable[[S], Awaitable[R]],
+        *,
+        workers: int,
+        in_order: bool = False,
+    ) -> None:
+        self._pull = pull
+        self._work = work
+        self._workers = workers
+        self._in_order = in_order
+        self._turn = asyncio.Lock()
+        self._room = asyncio.Semaphore(2 * workers)
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pulling: set[asyncio.Task[None]] = set()
+        self._ready: deque[R] = deque()
+        self._early: dict[int, R] = {}
+        self._pulled = 0
+        self._delivered = 0
+        self._started = False
+        self._ended = False
+        self._error: BaseException | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all workers have ended."""
+        return self._started and not self._tasks
+
+    def stop_pulling(self) -> None:
+        """Pull nothing more; what was pulled is still worked on."""
+        self._ended = True
+        for task in self._pulling:
+            task.cancel()
+
+    async def aclose(self) -> None:
+        """Cancel all workers and wait for them."""
+        self._started = self._ended = True
+        for task in self._tasks:
+            task.cancel()
+        await self.wait()
+
+    async def wait(self) -> None:
+        """Wait until all workers have ended."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def __aiter__(self) -> "Pool[S, R]":
+        return self
+
+    async def __anext__(self) -> R:
+        if not self._started:
+            self._start()
+        while not self._ready:
+            if self._error is not None:
+                error, self._error = self._error, None
+                await self.aclose()
+                raise error
+            if not self._tasks:
+                raise StopAsyncIteration
+            self._changed.clear()
+            await self._changed.wait()
+        self._room.release()
+        return self._ready.popleft()
+
+    def _start(self) -> None:
+        self._started = True
+        for number in range(self._workers):
+            task = asyncio.create_task(self._run(), name=f"jofi_async worker {number}")
+            self._tasks.add(task)
+            task.add_done_callback(self._worker_ended)
+
+    def _worker_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._error = self._error or error
+            self.stop_pulling()
+        self._changed.set()
+
+    async def _run(self) -> None:
+        while (pulled := await self._next()) is not None:
+            place, item = pulled
+            self._deliver(place, await self._work(item))
+
+    async def _next(self) -> tuple[int, S] | None:
+        """Pull one, or None when there is nothing more or nothing more is wanted."""
+        if self._ended:  # before it would wait for room that nobody makes any more
+            return None
+        task = asyncio.current_task()
+        assert task is not None
+        self._pulling.add(task)
+        try:
+            await self._room.acquire()
+            async with self._turn:
+                item = await self._pull()
+                place, self._pulled = self._pulled, self._pulled + 1
+                return place, item
+        except StopAsyncIteration:
+            self._pulling.discard(task)
+            self.stop_pulling()
+            return None
+        finally:
+            self._pulling.discard(task)
+
+    def _deliver(self, place: int, result: R) -> None:
+        if self._in_order:
+            self._early[place] = result
+            while self._delivered in self._early:
+                self._ready.append(self._early.pop(self._delivered))
+                self._delivered += 1
+        else:
+            self._ready.append(result)
+        self._changed.set()

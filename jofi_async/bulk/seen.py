@@ -1,0 +1,40 @@
+"""Who a job has seen already: an earlier row that was itself sendable makes a later one a repeat."""
+
+from attrs import define, field, frozen
+
+from jofi_async.bulk.resource import Person
+from jofi_async.core.errors import Problem
+
+
+@frozen
+class _Place:
+    index: int
+    line: int | None
+
+    def __str__(self) -> str:
+        return f"line {self.line}" if self.line is not None else f"row {self.index + 1}"
+
+
+@define
+class Seen:
+    """Remembers persons by key and by person_id.
+
+    Attributes:
+        share_person_id: Whether one person_id may come with several addresses.
+    """
+
+    share_person_id: bool = False
+    _keys: dict[str, _Place] = field(factory=dict[str, _Place])
+    _person_ids: dict[str, _Place] = field(factory=dict[str, _Place])
+
+    def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
+        """Say which earlier row this one repeats; a row that repeats none is remembered."""
+        here = _Place(index, line)
+        if (earlier := self._keys.get(person.key)) is not None:
+            return Problem("email", f"repeats the person of {earlier}")
+        if person.person_id and not self.share_person_id:
+            if (earlier := self._person_ids.get(person.person_id)) is not None:
+                return Problem("person_id", f"{here} has the person_id of {earlier} with another e-mail address")
+            self._person_ids[person.person_id] = here
+        self._keys[person.key] = here
+        return None

@@ -1,0 +1,60 @@
+"""The source of a bulk job: any sync or async iterable of rows, pulled one at a time."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from typing import Generic, TypeVar
+
+from attrs import field, frozen
+
+from jofi_async.core.errors import Problem
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+
+Source = Iterable[T] | AsyncIterable[T]
+
+
+@frozen(repr=False)
+class SourceRow(Generic[Row]):
+    """A row that knows where it stands, and what its reader found wrong with it.
+
+    Attributes:
+        row: What is to be sent.
+        line: The physical line on which it starts (the header is 1), or None.
+        problems: Why it cannot be read as it stands; such a row is refused unsent.
+    """
+
+    row: Row
+    line: int | None = None
+    problems: tuple[Problem, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        return f"SourceRow(line={self.line})"
+
+
+class Feed(Generic[T]):
+    """Pulls a source one item at a time, without reading ahead.
+
+    Args:
+        source: Any sync or async iterable; a sync one runs on the event loop, so it must not block for long.
+    """
+
+    def __init__(self, source: Source[T]) -> None:
+        self._later: AsyncIterator[T] | None = None
+        self._now: Iterator[T] | None = None
+        if isinstance(source, AsyncIterable):
+            self._later = aiter(source)
+        else:
+            self._now = iter(source)
+
+    async def pull(self) -> T:
+        """The next item.
+
+        Raises:
+            StopAsyncIteration: There is none.
+        """
+        if self._later is not None:
+            return await anext(self._later)
+        assert self._now is not None
+        for item in self._now:
+            return item
+        raise StopAsyncIteration

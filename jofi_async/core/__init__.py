@@ -1,0 +1,1 @@
+"""How a call is made; knows HTTP, time and failure, and no vendor."""

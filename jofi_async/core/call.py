@@ -1,0 +1,289 @@
+"""One call under way: an operation, its record, and its attempts within one deadline."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from attrs import define, field, frozen
+from tenacity import RetryCallState
+
+from jofi_async.core import codec, events
+from jofi_async.core.answers import Classify, error_of
+from jofi_async.core.errors import (
+    ApiError,
+    CallError,
+    DeadlineNotSentError,
+    DeadlineUnknownError,
+    Effect,
+    NotSentError,
+    RateLimitedError,
+    RetryAfterTooLongError,
+    ServerError,
+    UnknownOutcomeError,
+    UnreadableAnswerError,
+)
+from jofi_async.core.limits import Limiter
+from jofi_async.core.operation import Operation
+from jofi_async.core.retry import RetryBudget, RetryPolicy, failure, may_repeat, retrying
+from jofi_async.core.transport import Transport
+from jofi_async.core.wire import Request, Response, Timeout
+
+T = TypeVar("T")
+
+
+@define
+class CallRecord:
+    """How one call goes, filled in while it runs; the caller may watch it and halt it.
+
+    Attributes:
+        attempts: How many times the request was handed to the transport.
+        flying: The request that is under way now, or None.
+        halted: Set it, and nothing more is sent.
+        queued: Seconds spent waiting for others.
+        limited: Seconds held back by the rate alone.
+        answering: Seconds between sending and the last byte of the answers.
+        backing_off: Seconds between attempts.
+    """
+
+    attempts: int = 0
+    flying: Request | None = None
+    halted: bool = False
+    queued: float = 0.0
+    limited: float = 0.0
+    answering: float = 0.0
+    backing_off: float = 0.0
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a request is under way of which a byte may have left."""
+        return self.flying is not None and self.flying.departed
+
+
+@frozen
+class Options:
+    """What a client sets for its calls; `with_options` of a client changes some of it.
+
+    Attributes:
+        base_url: Where the API lives, without a slash at its end.
+        headers: Sent with every request, the key included.
+        timeout: How long one attempt may wait.
+        deadline: Seconds for one call: queue, limit, attempts and backoff together; None for no end.
+        retry: How a call is repeated.
+        hooks: Told of what happens.
+    """
+
+    base_url: str
+    headers: Mapping[str, str] = field(repr=False)
+    timeout: Timeout
+    deadline: float | None
+    retry: RetryPolicy
+    hooks: tuple[events.Hook, ...]
+
+
+@frozen
+class Means:
+    """What a session's calls share.
+
+    Attributes:
+        transport: Moves the bytes.
+        limiter: Gives a slot per attempt.
+        budget: How many repeats are left.
+        classify: The vendor's reading of a refusal.
+        options: What the client sets.
+    """
+
+    transport: Transport
+    limiter: Limiter
+    budget: RetryBudget
+    classify: Classify
+    options: Options
+
+
+class Call:
+    """One call under way.
+
+    Args:
+        means: What the session's calls share.
+        operation: The route.
+        path: The route's path, with the object's id in it.
+        request: What is sent with each attempt.
+        record: Filled in on the way.
+    """
+
+    __slots__ = ("_deadline", "_hooks", "_loop", "_means", "_operation", "_path", "_record", "_request")
+
+    def __init__(self, means: Means, operation: Operation, path: str, request: Request, record: CallRecord) -> None:
+        self._means = means
+        self._operation = operation
+        self._path = path
+        self._request = request
+        self._record = record
+        self._loop = asyncio.get_running_loop()
+        self._deadline: float | None = None
+        self._hooks = means.options.hooks
+        if events.is_logged():
+            self._hooks = (*self._hooks, events.log)
+
+    async def run(self, decode: Callable[[Response], T]) -> T:
+        """Make the call and decode its answer; see `Session.call`."""
+        try:
+            response = await self._within_deadline()
+            result = self._decode(decode, response)
+        except BaseException as error:
+            if isinstance(error, CallError):
+                error.during(self._operation.method, self._path, self._record.attempts)
+            self._end(error)
+            raise
+        self._means.budget.earn()
+        self._end(None)
+        return result
+
+    async def _within_deadline(self) -> Response:
+        seconds = self._means.options.deadline
+        if seconds is None:
+            return await self._attempts()
+        self._deadline = self._loop.time() + seconds
+        scope = asyncio.timeout_at(self._deadline)
+        try:
+            async with scope:
+                return await self._attempts()
+        except TimeoutError:
+            if scope.expired():
+                raise self._overdue(seconds) from None
+            raise
+
+    def _overdue(self, seconds: float) -> CallError:
+        if not self._record.in_doubt:
+            return DeadlineNotSentError(f"The deadline of {seconds:g} s passed before it could be sent")
+        effect = Effect.NONE if self._operation.repeatable else Effect.UNKNOWN
+        return DeadlineUnknownError(f"No answer came within the deadline of {seconds:g} s", effect=effect)
+
+    async def _attempts(self) -> Response:
+        try:
+            return await self._attempt()
+        except CallError as error:
+            if not self._repeats(error):
+                raise
+            return await self._repeat(error)
+
+    async def _repeat(self, first: CallError) -> Response:
+        """Replay the first failure as tenacity's first attempt, and let it decide from there."""
+        pending: CallError | None = first
+
+        async def attempt() -> Response:
+            nonlocal pending
+            if pending is not None:
+                error, pending = pending, None
+                raise error
+            return await self._attempt()
+
+        means = self._means
+        return await retrying(
+            means.options.retry,
+            means.budget,
+            repeats=self._repeats,
+            deadline=self._deadline,
+            before_sleep=self._back_off,
+        )(attempt)
+
+    def _repeats(self, error: BaseException) -> bool:
+        return not self._record.halted and may_repeat(error, repeatable=self._operation.repeatable)
+
+    def _back_off(self, state: RetryCallState) -> None:
+        self._record.backing_off += state.upcoming_sleep
+        if self._hooks:
+            self._tell(events.BackingOff, error=failure(state), seconds=state.upcoming_sleep)
+
+    async def _attempt(self) -> Response:
+        record, limiter = self._record, self._means.limiter
+        asked = self._loop.time()
+        if self._hooks:
+            self._tell(events.Queued, ahead=1)
+        limited = await limiter.acquire()
+        try:
+            queued = self._loop.time() - asked - limited
+            record.limited += limited
+            record.queued += queued
+            if self._hooks:
+                self._tell(events.Limited, ahead=1, queued=queued, limited=limited)
+            if record.halted:
+                raise NotSentError("It was stopped before it was sent")
+            return await self._send()
+        finally:
+            limiter.release()
+
+    async def _send(self) -> Response:
+        record, request = self._record, self._request
+        request.departed = True
+        record.attempts += 1
+        record.flying = request
+        if self._hooks:
+            self._tell(events.Sent)
+        started = self._loop.time()
+        try:
+            response = await self._means.transport.send(request)
+        except (NotSentError, UnknownOutcomeError) as error:
+            record.flying = None
+            response = self._what_came(error, self._loop.time() - started)
+        seconds = self._loop.time() - started
+        record.flying = None
+        record.answering += seconds
+        if self._hooks:
+            self._tell(events.Answered, status=response.status, seconds=seconds)
+        if (refusal := error_of(self._operation, response, self._means.classify)) is not None:
+            raise self._weighed(refusal)
+        return response
+
+    def _what_came(self, error: NotSentError | UnknownOutcomeError, seconds: float) -> Response:
+        """Take an answer that broke off for the answer, where asking again is not safe; else raise the error."""
+        if isinstance(error, UnknownOutcomeError):
+            if self._operation.repeatable:
+                error.effect = Effect.NONE
+            elif error.response is not None:
+                return error.response
+        self._record.answering += seconds
+        if self._hooks:
+            self._tell(events.Failed, error=error, seconds=seconds)
+        raise error
+
+    def _weighed(self, error: ApiError) -> CallError:
+        """Say whether the operation may have taken effect, and whether the server's wish to wait is too long."""
+        if isinstance(error, ServerError) and not self._operation.repeatable:
+            error.effect = Effect.UNKNOWN
+        ceiling = self._means.options.retry.retry_after_ceiling
+        waiting_helps = isinstance(error, RateLimitedError | ServerError)
+        if not waiting_helps or error.retry_after is None or error.retry_after <= ceiling:
+            return error
+        too_long = RetryAfterTooLongError(
+            f"The server asks to wait {error.retry_after:g} s, more than the {ceiling:g} s allowed",
+            effect=error.effect,
+            retry_after=error.retry_after,
+        )
+        too_long.status, too_long.body, too_long.__cause__ = error.status, error.body, error
+        return too_long
+
+    def _decode(self, decode: Callable[[Response], T], response: Response) -> T:
+        try:
+            return decode(response)
+        except codec.DecodeError as error:
+            effect = Effect.NONE if self._operation.repeatable else Effect.DONE
+            text = f"The answer cannot be read: {error}"
+            raise UnreadableAnswerError(text, response=response, effect=effect) from None
+
+    def _tell(self, kind: Callable[..., events.Event], *, ahead: int = 0, **details: object) -> None:
+        operation = self._operation
+        attempt = self._record.attempts + ahead
+        events.tell(self._hooks, kind(operation.name, operation.method, self._path, attempt, **details))
+
+    def _end(self, error: BaseException | None) -> None:
+        if not self._hooks:
+            return
+        record = self._record
+        self._tell(
+            events.CallEnded,
+            queued=record.queued,
+            limited=record.limited,
+            answering=record.answering,
+            backing_off=record.backing_off,
+            error=error,
+        )

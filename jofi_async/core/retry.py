@@ -1,0 +1,177 @@
+"""Whether and when a failed attempt is repeated, described to tenacity.
+
+Three facts decide: was it sent, is the operation repeatable, did the server say when. What was not sent, and a 429, may
+always be repeated; anything else only when the operation is repeatable. The wait is full-jitter exponential, or what
+the server said. A budget shared by a client's calls keeps many workers from amplifying an outage.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from attrs import define, field, frozen
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base
+
+from jofi_async.core.errors import (
+    CallError,
+    ConfigurationError,
+    NotSentError,
+    RateLimitedError,
+    ServerError,
+    UnknownOutcomeError,
+)
+from jofi_async.core.wire import Response
+
+
+@frozen
+class RetryPolicy:
+    """How a call is repeated.
+
+    Args:
+        attempts: How many times a call may be sent in all; 1 never repeats.
+        first_wait: The upper end of the first random wait, in seconds; it doubles with each attempt.
+        longest_wait: The upper end of any random wait, in seconds.
+        retry_after_ceiling: The longest wait that a server may ask for, in seconds; above it the call ends at once
+            with `RetryAfterTooLongError`.
+        budget: How many repeats a client may spend before successes earn more; each success earns a tenth.
+
+    Raises:
+        ConfigurationError: A value is out of range.
+    """
+
+    attempts: int = 4
+    first_wait: float = 0.5
+    longest_wait: float = 20.0
+    retry_after_ceiling: float = 60.0
+    budget: int = 100
+
+    def __attrs_post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ConfigurationError(f"attempts must be at least 1, not {self.attempts}")
+        if not all(value >= 0 for value in (self.first_wait, self.longest_wait, self.retry_after_ceiling, self.budget)):
+            raise ConfigurationError("waits, ceiling and budget must not be negative")
+
+
+@define
+class RetryBudget:
+    """How many repeats are left to a client."""
+
+    capacity: float
+    left: float = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.left = self.capacity
+
+    def spend(self) -> bool:
+        """Take one repeat; False when none is left."""
+        if self.left < 1:
+            return False
+        self.left -= 1
+        return True
+
+    def earn(self) -> None:
+        """Credit a call that worked."""
+        self.left = min(self.capacity, self.left + 0.1)
+
+
+def may_repeat(error: BaseException, *, repeatable: bool) -> bool:
+    """Tell whether what failed with `error` may be sent again.
+
+    Args:
+        error: What the attempt raised.
+        repeatable: Whether the operation does the same when it is done twice.
+    """
+    if isinstance(error, NotSentError | RateLimitedError):
+        return True
+    return repeatable and isinstance(error, UnknownOutcomeError | ServerError)
+
+
+def retry_after(response: Response) -> float | None:
+    """Read `Retry-After`, given in seconds or as a date (RFC 9110, 10.2.3).
+
+    A date is compared with the server's own `Date` where there is one, so that our clock does not matter.
+
+    Returns:
+        Seconds to wait, never negative, or None when there is none that can be read.
+    """
+    text = response.headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        return float(text)
+    until, now = _http_date(text), _http_date(response.headers.get("date", ""))
+    if until is None:
+        return None
+    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+
+
+def retrying(
+    policy: RetryPolicy,
+    budget: RetryBudget,
+    *,
+    repeats: Callable[[BaseException], bool],
+    deadline: float | None,
+    before_sleep: Callable[[RetryCallState], None],
+) -> AsyncRetrying:
+    """Describe one call's repeats to tenacity; one object per call, never shared.
+
+    Args:
+        policy: How often, and how long to wait.
+        budget: What the client has left.
+        repeats: Whether an error may be repeated.
+        deadline: The instant, on the running loop's clock, at which the call must have ended.
+        before_sleep: Called before each wait.
+    """
+    return AsyncRetrying(
+        sleep=asyncio.sleep,
+        wait=_WaitAsServerSays(wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)),
+        stop=_StopBefore(policy.attempts, deadline, budget),
+        retry=retry_if_exception(repeats),
+        before_sleep=before_sleep,
+        reraise=True,
+    )
+
+
+def failure(state: RetryCallState) -> CallError:
+    """The error of tenacity's last attempt."""
+    error = state.outcome.exception() if state.outcome else None
+    assert isinstance(error, CallError)
+    return error
+
+
+class _WaitAsServerSays(wait_base):
+    def __init__(self, otherwise: wait_base) -> None:
+        self._otherwise = otherwise
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        asked = failure(retry_state).retry_after
+        return self._otherwise(retry_state) if asked is None else asked
+
+
+class _StopBefore(stop_base):
+    """Stops when the attempts are used up, the wait would outlast the deadline, or the budget is spent."""
+
+    def __init__(self, attempts: int, deadline: float | None, budget: RetryBudget) -> None:
+        self._attempts = attempts
+        self._deadline = deadline
+        self._budget = budget
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        if retry_state.attempt_number >= self._attempts:
+            return True
+        if self._deadline is not None:
+            wakes = asyncio.get_running_loop().time() + retry_state.upcoming_sleep
+            if wakes >= self._deadline:
+                return True
+        return not self._budget.spend()
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

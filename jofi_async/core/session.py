@@ -1,0 +1,110 @@
+"""Where a vendor's resources make their calls: requests are built here and sent on one call's way.
+
+::
+
+    Session.call -> [ limiter slot -> transport.send -> classify ] x attempts -> decode -> model
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+from urllib.parse import quote, urlencode
+
+from attrs import evolve
+
+from jofi_async.core import codec
+from jofi_async.core.answers import Classify
+from jofi_async.core.call import Call, CallRecord, Means, Options
+from jofi_async.core.errors import InvalidInputError, Problem
+from jofi_async.core.limits import Limiter
+from jofi_async.core.operation import Operation
+from jofi_async.core.retry import RetryBudget
+from jofi_async.core.transport import Transport
+from jofi_async.core.wire import Request, Response
+
+T = TypeVar("T")
+
+
+class Session:
+    """Makes calls over one transport, limiter and retry budget.
+
+    Args:
+        transport: Moves the bytes.
+        limiter: Gives a slot per attempt.
+        classify: The vendor's reading of a refusal.
+        options: What the client sets.
+    """
+
+    def __init__(self, transport: Transport, limiter: Limiter, classify: Classify, options: Options) -> None:
+        self._means = Means(transport, limiter, RetryBudget(options.retry.budget), classify, options)
+
+    @property
+    def options(self) -> Options:
+        """What the client sets."""
+        return self._means.options
+
+    @property
+    def limiter(self) -> Limiter:
+        """What gives the slots."""
+        return self._means.limiter
+
+    @property
+    def transport(self) -> Transport:
+        """What moves the bytes."""
+        return self._means.transport
+
+    def with_options(self, options: Options) -> "Session":
+        """A session over the same transport, limiter and, unless the retry policy changes, budget."""
+        other = Session(self.transport, self.limiter, self._means.classify, options)
+        if options.retry == self.options.retry:
+            other._means = evolve(other._means, budget=self._means.budget)
+        return other
+
+    async def call(
+        self,
+        operation: Operation,
+        decode: Callable[[Response], T],
+        *,
+        object_id: object = None,
+        query: Mapping[str, str] | None = None,
+        payload: Mapping[str, object] | None = None,
+        record: CallRecord | None = None,
+    ) -> T:
+        """Make one call.
+
+        Args:
+            operation: The route.
+            decode: Makes the model of an answer; raises `codec.DecodeError` when it does not fit.
+            object_id: What stands for `{id}` in the path.
+            query: Query parameters, not yet escaped.
+            payload: The JSON body.
+            record: Filled in while the call runs.
+
+        Raises:
+            InvalidInputError: `object_id` would name another route; nothing was sent.
+            CallError: See `jofi_async.core.errors`.
+        """
+        path = operation.path
+        if object_id is not None:
+            path = path.replace("{id}", _segment(object_id))
+        request = self._request(operation.method, path, query, payload)
+        return await Call(self._means, operation, path, request, record or CallRecord()).run(decode)
+
+    def _request(
+        self, method: str, path: str, query: Mapping[str, str] | None, payload: Mapping[str, object] | None
+    ) -> Request:
+        options = self.options
+        url = options.base_url + path
+        if query:
+            url = f"{url}?{urlencode(query, quote_via=quote, safe='')}"
+        if payload is None:
+            return Request(method, url, options.headers, None, options.timeout)
+        headers = {**options.headers, "Content-Type": "application/json"}
+        return Request(method, url, headers, codec.encode(payload), options.timeout)
+
+
+def _segment(object_id: object) -> str:
+    """One segment of a path; an id that would name another route is refused."""
+    text = str(object_id)
+    if text in ("", ".", ".."):
+        raise InvalidInputError([Problem("id", f'must not be "{text}"')])
+    return quote(text, safe="")

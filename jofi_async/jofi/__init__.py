@@ -1,0 +1,1 @@
+"""JOFI: assessment invitations (API v2)."""

@@ -1,0 +1,123 @@
+"""What seed 000 settles about a request, checked before it is sent, in the same words everywhere."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from jofi_async.core.errors import Problem
+from jofi_async.core.unset import UNSET
+
+CUSTOM_ID_LIMIT = 50
+EMAIL_FILTER_LIMIT = 255
+REF_TEXT_LIMIT = 60
+PRESCREEN = 1
+NOT_WITH_PRESCREEN = frozenset({6, 7, 8})
+
+_NAMES = {"first_name": "first name", "last_name": "last name"}
+_LIMITS = {"custom_id": CUSTOM_ID_LIMIT, "ref_text": REF_TEXT_LIMIT}
+_TEXTS = frozenset({"first_name", "last_name", "email", "created_by_user_email", "person_id", "phone", *_LIMITS})
+_NUMBERS = frozenset({"team_id", "email_template_id", "congrats_email_template_id"})
+_FLAGS = frozenset({"send_via_email", "send_via_sms", "send_congrats_notification"})
+_NULLABLE = frozenset({"person_id", "custom_id", "phone", "ref_text"})
+
+
+def check_new(fields: Mapping[str, Any]) -> list[Problem]:
+    """Say what cannot be right about a new invitation.
+
+    Args:
+        fields: The fields of a `NewInvitation`; those that are `UNSET` may be missing.
+
+    Returns:
+        Each field and reason; nothing when it may be sent.
+    """
+    problems = list(_each(fields, nullable=_NULLABLE))
+    if fields.get("send_via_sms") is True and not fields.get("phone"):
+        problems.append(Problem("phone", "a phone is needed to send by text message (SMS)"))
+    return problems
+
+
+def check_changes(fields: Mapping[str, Any]) -> list[Problem]:
+    """Say what cannot be right about an update; what was not given is not looked at."""
+    given = {name: value for name, value in fields.items() if value is not UNSET}
+    if not given:
+        return [Problem("", "an update needs at least one field to change")]
+    problems = list(_each(given, nullable=_NULLABLE | _NUMBERS))
+    if given.get("send_via_sms") is True and "phone" in given and not given["phone"]:
+        problems.append(Problem("phone", "a phone is needed to send by text message (SMS)"))
+    return problems
+
+
+def check_filters(custom_id: object, email: object) -> list[Problem]:
+    """Say what cannot be right about a list's filters; an empty one would list everything."""
+    limits = (("custom_id", custom_id, CUSTOM_ID_LIMIT), ("email", email, EMAIL_FILTER_LIMIT))
+    return [
+        problem
+        for name, value, limit in limits
+        if value is not None and (problem := _filter_problem(name, value, limit))
+    ]
+
+
+@lru_cache(maxsize=64)  # the inviter is the same on every row
+def email_problem(address: str) -> str | None:
+    """Say what is wrong with an address's syntax, or None; its domain is not looked up."""
+    from email_validator import EmailNotValidError, validate_email  # slow to import, and not every call needs it
+
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        return "this is no e-mail address"
+    return None
+
+
+def _each(fields: Mapping[str, Any], *, nullable: frozenset[str]) -> Iterator[Problem]:
+    for name, value in fields.items():
+        if value is UNSET or (value is None and name in nullable):
+            continue
+        if reason := _reason(name, value):
+            yield Problem(name, reason)
+
+
+def _reason(name: str, value: object) -> str | None:
+    if name in _TEXTS:
+        return _text_reason(name, value) if isinstance(value, str) else f"must be a text, not {_kind(value)}"
+    if name in _NUMBERS:
+        return None if type(value) is int else f"must be a whole number, not {_kind(value)}"
+    if name in _FLAGS:
+        return None if isinstance(value, bool) else f"must be true or false, not {_kind(value)}"
+    return _assessments_reason(value)
+
+
+def _text_reason(name: str, value: str) -> str | None:
+    if name in _NAMES and not value.strip():
+        return f"the {_NAMES[name]} is empty"
+    if name in ("email", "created_by_user_email"):
+        return email_problem(value.strip()) if value.strip() else "the e-mail address is empty"
+    limit = _LIMITS.get(name)
+    if limit is not None and len(value) > limit:
+        return f"has {len(value)} characters, and JOFI takes at most {limit}"
+    return None
+
+
+def _assessments_reason(value: object) -> str | None:
+    if not isinstance(value, list | tuple) or not all(type(item) is int for item in value):  # pyright: ignore
+        return "must be a list of assessment ids"
+    ids = frozenset[int](value)  # pyright: ignore
+    if not ids:
+        return "at least one assessment is needed"
+    if PRESCREEN in ids and ids & NOT_WITH_PRESCREEN:
+        return "choose either Prescreen (1) or other assessments (6, 7, 8), but not both"
+    return None
+
+
+def _filter_problem(name: str, value: object, limit: int) -> Problem | None:
+    if not isinstance(value, str):
+        return Problem(name, f"must be a text, not {_kind(value)}")
+    if not value.strip():
+        return Problem(name, "an empty filter would list everything; leave it out for that")
+    if len(value) > limit:
+        return Problem(name, f"has {len(value)} characters, and JOFI takes at most {limit} in this filter")
+    return None
+
+
+def _kind(value: object) -> str:
+    return "null" if value is None else type(value).__name__

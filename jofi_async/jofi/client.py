@@ -1,0 +1,170 @@
+"""The JOFI client: a key, a transport and the resources."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Self, Unpack
+
+from jofi_async.core.client import (
+    DEFAULT_RATE_LIMIT,
+    DEFAULT_RETRY,
+    Client,
+    ClientOptions,
+    change_session,
+    check_key,
+    make_session,
+)
+from jofi_async.core.errors import ConfigurationError
+from jofi_async.core.events import Hook
+from jofi_async.core.limits import Limiter, RateLimit
+from jofi_async.core.retry import RetryPolicy
+from jofi_async.core.session import Session
+from jofi_async.core.transport import Transport
+from jofi_async.core.unset import UNSET, Unset
+from jofi_async.core.wire import Timeout
+from jofi_async.jofi.models import Mode
+from jofi_async.jofi.refusals import classify
+from jofi_async.jofi.resources import Invitations
+from jofi_async.transports.aiohttp import AiohttpTransport
+
+BASE_URL = "https://www.jofiscore.com/api/v2"
+"""Where JOFI's API lives (facts: "Basics")."""
+
+_MODES = {"sk_live_": Mode.LIVE, "sk_test_": Mode.TEST}
+_WORKERS = 16
+
+
+class JofiOptions(ClientOptions, total=False):
+    """The keyword arguments of a `JofiClient` besides the key and the URL."""
+
+    expect_mode: str | None
+    validate: bool
+
+
+class JofiClient(Client):
+    """JOFI's API under one key; an async context manager.
+
+    Args:
+        api_key: `sk_live_...` or `sk_test_...`.
+        base_url: Where the API lives; it ends in `/api/v2`.
+        transport: Moves the bytes. One that is given is not closed with the client; by default there is an
+            `AiohttpTransport` of its own.
+        rate_limit: How fast and how many at once, a limiter of your own, or None for no limit.
+        retry: How a call is repeated.
+        timeout: Seconds that one attempt may wait for the next bytes of the answer, and, up to 10, for a connection;
+            or a `Timeout` that tells the two apart.
+        deadline: Seconds for one call: queue, limit, attempts and backoff together; None for no end.
+        headers: Sent with every request.
+        hooks: Told of what happens on each call's way.
+        expect_mode: "live" or "test": a key of another kind is refused.
+        validate: Whether what JOFI documents is checked before anything is sent.
+
+    Attributes:
+        invitations: Create, list, get and update invitations, one or many.
+
+    Raises:
+        ConfigurationError: The key is empty or not of the mode that is expected, or an option is out of range.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        base_url: str = BASE_URL,
+        transport: Transport | None = None,
+        rate_limit: RateLimit | Limiter | None = DEFAULT_RATE_LIMIT,
+        retry: RetryPolicy = DEFAULT_RETRY,
+        timeout: float | Timeout = 30.0,
+        deadline: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        hooks: Sequence[Hook] = (),
+        expect_mode: str | None = None,
+        validate: bool = True,
+    ) -> None:
+        key = check_key(api_key)
+        self._mode = _mode_of(key, expect_mode)
+        self._validate = validate
+        self._max_in_flight = _workers(rate_limit)
+        owned: Transport | None = None
+        if transport is None:
+            transport = owned = AiohttpTransport()
+        session = make_session(
+            base_url=base_url,
+            authorization=f"Bearer {key}",
+            classify=classify,
+            transport=transport,
+            rate_limit=rate_limit,
+            retry=retry,
+            timeout=timeout,
+            deadline=deadline,
+            headers=headers,
+            hooks=hooks,
+        )
+        self._use(session, owned)
+
+    @classmethod
+    def from_env(cls, **options: Unpack[JofiOptions]) -> Self:
+        """Make a client of `JOFI_API_KEY` and, where it is set, `JOFI_BASE_URL`.
+
+        Raises:
+            ConfigurationError: `JOFI_API_KEY` is not set, or an option cannot be right.
+        """
+        key = os.environ.get("JOFI_API_KEY", "")
+        if not key.strip():
+            raise ConfigurationError("JOFI_API_KEY is not set")
+        return cls(key, base_url=os.environ.get("JOFI_BASE_URL") or BASE_URL, **options)
+
+    @property
+    def mode(self) -> Mode | None:
+        """What the key's prefix says, or None when it says nothing."""
+        return self._mode
+
+    def with_options(
+        self,
+        *,
+        retry: RetryPolicy | Unset = UNSET,
+        timeout: float | Timeout | Unset = UNSET,
+        deadline: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+        hooks: Sequence[Hook] | Unset = UNSET,
+    ) -> Self:
+        """A client that shares this one's transport and limiter, with some options changed.
+
+        Closing it closes nothing: the transport belongs to this client.
+
+        Args:
+            retry: How a call is repeated.
+            timeout: See `JofiClient`.
+            deadline: Seconds for one call, or None for no end.
+            headers: Sent with every request, besides those of this client.
+            hooks: Told of what happens, instead of those of this client.
+        """
+        other = object.__new__(type(self))
+        other._mode, other._validate, other._max_in_flight = self._mode, self._validate, self._max_in_flight
+        changed = change_session(
+            self._session, retry=retry, timeout=timeout, deadline=deadline, headers=headers, hooks=hooks
+        )
+        other._use(changed, None)
+        return other
+
+    def _use(self, session: Session, owned: Transport | None) -> None:
+        super().__init__(session, owned)
+        self.invitations = Invitations(
+            session, mode=self._mode, validate=self._validate, max_in_flight=self._max_in_flight
+        )
+
+
+def _mode_of(key: str, expected: str | None) -> Mode | None:
+    mode = next((mode for prefix, mode in _MODES.items() if key.startswith(prefix)), None)
+    if expected is None:
+        return mode
+    if expected not in (Mode.LIVE, Mode.TEST):
+        raise ConfigurationError(f'expect_mode must be "live" or "test", not {expected!r}')
+    if mode != expected:
+        raise ConfigurationError(f"A {expected} key is expected, and this is {mode or 'neither a live nor a test'} key")
+    return mode
+
+
+def _workers(rate_limit: RateLimit | Limiter | None) -> int:
+    if isinstance(rate_limit, RateLimit) and rate_limit.in_flight is not None:
+        return rate_limit.in_flight
+    return _WORKERS

@@ -1,0 +1,38 @@
+"""A stateful fake of JOFI, for tests and for the sandbox.
+
+It speaks wire JSON and shares no code with the client, so that it is an independent witness of the documentation.
+"""
+
+from jofi_async.jofi.fake.clock import FakeClock, WallClock
+from jofi_async.jofi.fake.records import (
+    Account,
+    Assessment,
+    EmailTemplate,
+    Invitation,
+    Message,
+    SeenRequest,
+    Team,
+    User,
+)
+from jofi_async.jofi.fake.routing import RefusedError
+from jofi_async.jofi.fake.service import FakeJofi
+from jofi_async.jofi.fake.settings import FakeSettings
+from jofi_async.jofi.fake.world import World, documented_world
+
+__all__ = [
+    "Account",
+    "Assessment",
+    "EmailTemplate",
+    "FakeClock",
+    "FakeJofi",
+    "FakeSettings",
+    "Invitation",
+    "Message",
+    "RefusedError",
+    "SeenRequest",
+    "Team",
+    "User",
+    "WallClock",
+    "World",
+    "documented_world",
+]

@@ -1,0 +1,87 @@
+"""How a request finds its rule: a table of routes, each a few lines."""
+
+from collections.abc import Callable
+from random import Random
+from urllib.parse import unquote
+
+from attrs import define, field, frozen
+
+from jofi_async.jofi.fake.clock import FakeClock
+from jofi_async.jofi.fake.records import Account, Message
+from jofi_async.jofi.fake.settings import FakeSettings
+from jofi_async.jofi.fake.world import World
+
+Payload = dict[str, object]
+
+
+class RefusedError(Exception):
+    """A rule was broken; it becomes the answer `{"error": ...}`.
+
+    Args:
+        error: The message, or the list of schema issues.
+        status: The HTTP status.
+    """
+
+    def __init__(self, error: object, status: int = 400) -> None:
+        super().__init__(error)
+        self.error = error
+        self.status = status
+
+
+@define(kw_only=True)
+class State:
+    """What the rules read and change."""
+
+    world: World
+    settings: FakeSettings
+    clock: FakeClock
+    random: Random = field(repr=False)
+    messages: list[Message] = field(factory=list[Message], repr=False)
+
+
+@frozen(kw_only=True, repr=False)
+class Call:
+    """One authenticated request.
+
+    Attributes:
+        args: The values of the route's `:name` segments, decoded.
+        query: The query's parameters, decoded once; of a repeated one the last.
+    """
+
+    state: State
+    account: Account
+    args: tuple[str, ...] = ()
+    query: dict[str, str] = field(factory=dict[str, str])
+    body: bytes = b""
+
+
+@frozen
+class Route:
+    """One line of the routing table.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path after `/api/v2`; a segment `:name` stands for any non-empty one.
+        live: The rule under a live key. It returns the answer without `mode`, or raises `RefusedError`.
+        test: The rule under a test key, which stores nothing.
+        status: The status of a success.
+    """
+
+    method: str
+    path: str
+    live: Callable[[Call], Payload]
+    test: Callable[[Call], Payload]
+    status: int = 200
+
+    def match(self, path: str) -> tuple[str, ...] | None:
+        """Return the path's arguments, or None if this is another route's path."""
+        wanted, given = self.path.split("/"), path.split("/")
+        if len(wanted) != len(given):
+            return None
+        args: list[str] = []
+        for pattern, segment in zip(wanted, given, strict=True):
+            if pattern.startswith(":") and segment:
+                args.append(unquote(segment))
+            elif pattern != segment:
+                return None
+        return tuple(args)

@@ -1,0 +1,175 @@
+"""The fake JOFI: authentication, routing and answers around the rules."""
+
+import json
+from collections.abc import Mapping
+from random import Random
+from urllib.parse import parse_qsl
+
+from jofi_async.core.wire import Request, Response
+from jofi_async.jofi.fake import create, play, read, testkey, texts, update
+from jofi_async.jofi.fake.clock import FakeClock
+from jofi_async.jofi.fake.records import Account, Invitation, Message, SeenRequest
+from jofi_async.jofi.fake.routing import Call, Payload, RefusedError, Route, State
+from jofi_async.jofi.fake.settings import FakeSettings
+from jofi_async.jofi.fake.world import World, documented_world, find
+
+BASE_PATH = "/api/v2"
+
+ROUTES = (
+    Route("GET", "/accounts", read.get_account, testkey.get_account),
+    Route("POST", "/invitations", create.create_invitation, testkey.create_invitation, status=201),
+    Route("GET", "/invitations", read.list_invitations, testkey.list_invitations),
+    Route("GET", "/invitations/:invitationId", read.get_invitation, testkey.get_invitation),
+    Route("PUT", "/invitations/:invitationId", update.update_invitation, testkey.update_invitation),
+)
+
+
+class FakeJofi:
+    """A whole JOFI in memory, under the rules of seed 000.
+
+    It is answered to by wire requests (`handle`); what it holds is there to look at, and `accept`, `complete` and
+    `invite` play the people around it. Two fakes made alike and asked alike answer alike.
+
+    Args:
+        world: The data it starts with and changes; by default a new `documented_world()`.
+        settings: What JOFI's documentation leaves open.
+        clock: Its time; by default it stands still at a fixed instant until it is advanced.
+        seed: What the random part of the assessment links comes from.
+
+    Attributes:
+        state: What the rules read and change.
+        requests: Every request answered, in order; never the key.
+    """
+
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        settings: FakeSettings | None = None,
+        clock: FakeClock | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.state = State(
+            world=documented_world() if world is None else world,
+            settings=settings or FakeSettings(),
+            clock=clock or FakeClock(),
+            random=Random(seed),
+        )
+        self.requests: list[SeenRequest] = []
+
+    @property
+    def world(self) -> World:
+        """The data it holds."""
+        return self.state.world
+
+    @property
+    def clock(self) -> FakeClock:
+        """Its time."""
+        return self.state.clock
+
+    @property
+    def invitations(self) -> list[Invitation]:
+        """The stored invitations, in the order of creation."""
+        return list(self.world.invitations.values())
+
+    @property
+    def messages(self) -> list[Message]:
+        """What a live JOFI would have e-mailed or texted, in order."""
+        return self.state.messages
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request; see `FakeTransport`."""
+        response = self._answer(request)
+        path = "/" + request.url.partition("://")[2].partition("/")[2]
+        self.requests.append(
+            SeenRequest(method=request.method, path=path, status=response.status, body=request.body or b"")
+        )
+        return response
+
+    def accept(self, invitation_id: int) -> Invitation:
+        """Play a participant who accepts; a second time changes nothing."""
+        invitation = self._invitation(invitation_id)
+        play.accept(self.state, invitation)
+        return invitation
+
+    def complete(self, invitation_id: int, test_id: int | None = None) -> Invitation:
+        """Play a participant who completes one assessment, or all that are assigned.
+
+        Raises:
+            LookupError: There is no such invitation, or the assessment is not assigned to it.
+        """
+        invitation = self._invitation(invitation_id)
+        play.complete(self.state, invitation, test_id)
+        return invitation
+
+    def invite(self, email: str = "linda.sample@jofiscore.com", **fields: object) -> Invitation:
+        """Store an invitation under the rules of a create, without a request.
+
+        Args:
+            email: The participant's address.
+            **fields: Further fields of the body. Names and inviter (the world's first user) have defaults.
+
+        Raises:
+            RefusedError: A rule is broken.
+        """
+        inviter = self.world.users[0].email
+        body: Payload = {"first_name": "Linda", "last_name": "Sample", "created_by_user_email": inviter}
+        body |= {"email": email, **fields}
+        owner = next((one for one in self.world.users if one.email == body["created_by_user_email"]), None)
+        account = find(self.world.accounts, owner.account_id if owner else None) or self.world.accounts[0]
+        call = Call(state=self.state, account=account, body=json.dumps(body).encode())
+        return create.store_invitation(call)
+
+    def _invitation(self, invitation_id: int) -> Invitation:
+        if invitation_id not in self.world.invitations:
+            raise LookupError(f"there is no invitation {invitation_id}")
+        return self.world.invitations[invitation_id]
+
+    def _answer(self, request: Request) -> Response:
+        target, _, query = request.url.partition("#")[0].partition("?")
+        _, base, path = target.partition(BASE_PATH)
+        matches = [(route, args) for route in ROUTES if (args := route.match(path)) is not None]
+        if not base or not matches:
+            return _text(404, texts.ROUTE_NOT_FOUND)
+        for route, args in matches:
+            if route.method == request.method:
+                return self._call(route, args, query, request)
+        return _text(405, texts.METHOD_NOT_ALLOWED)
+
+    def _call(self, route: Route, args: tuple[str, ...], query: str, request: Request) -> Response:
+        try:
+            account, key = _authenticate(self.world, request.headers)
+            call = Call(
+                state=self.state,
+                account=account,
+                args=args,
+                query=dict(parse_qsl(query, keep_blank_values=True)),
+                body=request.body or b"",
+            )
+            test = key.startswith("sk_test_")
+            payload = route.test(call) if test else route.live(call)
+        except RefusedError as refused:
+            return _json(refused.status, {"error": refused.error})
+        return _json(route.status, {"mode": "test" if test else "live", **payload})
+
+
+def _authenticate(world: World, headers: Mapping[str, str]) -> tuple[Account, str]:
+    value = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
+    scheme, _, key = value.strip().partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key:
+        raise RefusedError(texts.KEY_REQUIRED, 404)
+    account = world.account_with_key(key)
+    if account is None:
+        raise RefusedError(texts.ACCOUNT_NOT_FOUND, 404)
+    return account, key
+
+
+def _json(status: int, payload: object) -> Response:
+    # A lone surrogate may come in as an escape; it cannot go out as UTF-8.
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    return Response(status, {"content-type": "application/json"}, text.encode(errors="replace"))
+
+
+def _text(status: int, text: str) -> Response:
+    return Response(status, {"content-type": "text/plain; charset=utf-8"}, text.encode())

@@ -1,0 +1,365 @@
+"""JOFI's invitations as methods (seed 000)."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import attrs
+from attrs import frozen
+
+from jofi_async.bulk.job import BulkJob, Order
+from jofi_async.bulk.pool import Pool
+from jofi_async.bulk.source import Feed, Source, SourceRow
+from jofi_async.core import codec
+from jofi_async.core.call import CallRecord
+from jofi_async.core.errors import Effect, InvalidInputError, JofiAsyncError, ModeMismatchError, Problem
+from jofi_async.core.operation import Operation
+from jofi_async.core.session import Session
+from jofi_async.core.unset import UNSET, Unset
+from jofi_async.core.wire import Response
+from jofi_async.jofi.bulk import InvitationsInBulk
+from jofi_async.jofi.checks import check_changes, check_filters, check_new
+from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem, Mode, NewInvitation
+
+Answer = TypeVar("Answer", Invitation, InvitationList)
+
+_CREATE = Operation("invitations.create", "POST", "/invitations")
+_LIST = Operation("invitations.list", "GET", "/invitations", repeatable=True)
+_GET = Operation("invitations.get", "GET", "/invitations/{id}", repeatable=True)
+_UPDATE = Operation("invitations.update", "PUT", "/invitations/{id}")
+
+
+@frozen(repr=False, kw_only=True)
+class ListFilter:
+    """What one list is narrowed to; both match any part, whatever the case.
+
+    Attributes:
+        custom_id: Part of the custom_id, at most 50 characters.
+        email: Part of the participant's address, at most 255 characters.
+    """
+
+    custom_id: str | None = None
+    email: str | None = None
+
+
+@frozen(repr=False)
+class ListResult:
+    """What one list of many came to.
+
+    Attributes:
+        filter: What was asked for.
+        page: The answer, or None when it failed.
+        error: Why it failed, or None.
+    """
+
+    filter: ListFilter
+    page: InvitationList | None = None
+    error: JofiAsyncError | None = None
+
+
+class Invitations:
+    """Assessment invitations; made by `JofiClient`, as `client.invitations`.
+
+    Args:
+        session: Makes the calls.
+        mode: What the key's prefix says, or None when it says nothing.
+        validate: Whether what seed 000 settles is checked before anything is sent.
+        max_in_flight: How many rows or lists are worked on at once unless the caller says otherwise.
+    """
+
+    def __init__(self, session: Session, *, mode: Mode | None, validate: bool, max_in_flight: int) -> None:
+        self._session = session
+        self._mode = mode
+        self._validate = validate
+        self._max_in_flight = max_in_flight
+
+    async def create(
+        self,
+        *,
+        first_name: str,
+        last_name: str,
+        email: str,
+        created_by_user_email: str,
+        person_id: str | Unset | None = UNSET,
+        custom_id: str | Unset | None = UNSET,
+        phone: str | Unset | None = UNSET,
+        team_id: int | Unset = UNSET,
+        assessments_to_assign: Sequence[int] | Unset = UNSET,
+        send_via_email: bool | Unset = UNSET,
+        send_via_sms: bool | Unset = UNSET,
+        email_template_id: int | Unset = UNSET,
+        ref_text: str | Unset | None = UNSET,
+    ) -> Invitation:
+        """Invite one person: JOFI e-mails or texts them at once, unless both flags are false.
+
+        What is not given is not sent, and JOFI takes the inviter's default (seed 000, "Create Invitation").
+
+        Args:
+            first_name: Participant first name, not empty.
+            last_name: Participant last name, not empty.
+            email: Participant email address.
+            created_by_user_email: Address of the JOFI user who invites, of the same account as the key.
+            person_id: Your system's identifier for this participant. Recommended.
+            custom_id: Your grouping identifier, for example a job req #; at most 50 characters.
+            phone: Participant phone; needed for SMS, answered in E.164 format.
+            team_id: A team of the account. Default: the inviter's.
+            assessments_to_assign: Assessment ids, at least one; 1 does not go with 6, 7 or 8. Default: the inviter's.
+            send_via_email: Whether JOFI sends the invitation by email. JOFI's default: true.
+            send_via_sms: Whether JOFI also sends it by text message. JOFI's default: false.
+            email_template_id: An invitation template. Default: the inviter's.
+            ref_text: Reference text for some email templates; at most 60 characters.
+
+        Returns:
+            The invitation; `assessment_url` is the participant's link.
+
+        Raises:
+            InvalidInputError: A value cannot be right; nothing was sent.
+            DuplicateError: The person is invited already; nobody was contacted.
+            SetupError: The inviter, the team or a default is not as the call needs it.
+            RefusedError: JOFI refused a field.
+            NotSentError: Nothing was sent; it is safe to call again.
+            UnknownOutcomeError, ServerError: It may have been sent; `effect` is "unknown", `row` is what to look for.
+            UnreadableAnswerError: The invitation was created, and its answer, in `body`, does not fit the model.
+            CallError: See `jofi_async.core.errors` for the rest.
+        """
+        new = NewInvitation(
+            first_name=first_name,
+            last_name=last_name,
+            email=email,
+            created_by_user_email=created_by_user_email,
+            person_id=person_id,
+            custom_id=custom_id,
+            phone=phone,
+            team_id=team_id,
+            assessments_to_assign=assessments_to_assign,
+            send_via_email=send_via_email,
+            send_via_sms=send_via_sms,
+            email_template_id=email_template_id,
+            ref_text=ref_text,
+        )
+        self._require(check_new(attrs.asdict(new, recurse=False)), row=new)
+        return await self._create(new, CallRecord())
+
+    async def list(self, *, custom_id: str | None = None, email: str | None = None) -> InvitationList:
+        """Read the newest invitations: at most 50, or 150 with a filter; there is no next page.
+
+        Args:
+            custom_id: Only those whose custom_id has this in it, whatever the case; at most 50 characters.
+            email: Only those whose address has this in it, whatever the case; at most 255 characters.
+
+        Returns:
+            One answer; `has_more` tells whether JOFI cut it, `total_count` how many match in all.
+
+        Raises:
+            InvalidInputError: A filter is empty or too long; nothing was sent.
+            CallError: See `jofi_async.core.errors`.
+        """
+        self._require(check_filters(custom_id, email))
+        query = {name: value for name, value in (("custom_id", custom_id), ("email", email)) if value is not None}
+        return await self._session.call(_LIST, self._decoder(InvitationList, Effect.NONE), query=query)
+
+    async def list_many(
+        self, filters: Source[ListFilter], *, max_in_flight: int | None = None
+    ) -> AsyncIterator[ListResult]:
+        """Run many lists at once under the limiter, and yield each as it comes.
+
+        One that fails brings its error in its result and cancels no other.
+
+        Args:
+            filters: What to narrow each list to; any sync or async iterable.
+            max_in_flight: How many run at once.
+
+        Yields:
+            Each filter with its answer or its error.
+        """
+        feed = Feed(filters)
+        pool = Pool(feed.pull, self._list_one, workers=max_in_flight or self._max_in_flight)
+        try:
+            async for result in pool:
+                yield result
+        finally:
+            await pool.aclose()
+
+    async def get(self, invitation_id: int) -> Invitation:
+        """Read one invitation.
+
+        Args:
+            invitation_id: Its id. Under a test key any id is answered with a made-up invitation.
+
+        Raises:
+            NotFoundError: No such invitation on this account.
+            CallError: See `jofi_async.core.errors`.
+        """
+        return await self._session.call(
+            _GET, self._decoder(Invitation, Effect.NONE), object_id=_checked_id(invitation_id)
+        )
+
+    async def update(
+        self,
+        invitation_id: int,
+        *,
+        first_name: str | Unset = UNSET,
+        last_name: str | Unset = UNSET,
+        email: str | Unset = UNSET,
+        phone: str | Unset | None = UNSET,
+        custom_id: str | Unset | None = UNSET,
+        person_id: str | Unset | None = UNSET,
+        ref_text: str | Unset | None = UNSET,
+        send_via_email: bool | Unset = UNSET,
+        send_via_sms: bool | Unset = UNSET,
+        email_template_id: int | Unset | None = UNSET,
+        send_congrats_notification: bool | Unset = UNSET,
+        congrats_email_template_id: int | Unset | None = UNSET,
+        assessments_to_assign: Sequence[int] | Unset = UNSET,
+    ) -> Invitation:
+        """Change some fields of one invitation (seed 000, "Update Invitation by ID").
+
+        Only what is given is sent; `None` is sent as null.
+
+        Args:
+            invitation_id: Its id.
+            first_name: Participant first name.
+            last_name: Participant last name.
+            email: Participant email address.
+            phone: Participant phone.
+            custom_id: Grouping identifier; at most 50 characters.
+            person_id: Your system's participant identifier.
+            ref_text: Reference text for some email templates; at most 60 characters.
+            send_via_email: Whether JOFI sends the invitation by email.
+            send_via_sms: Whether JOFI sends the invitation by SMS, which needs a phone.
+            email_template_id: Invitation email template.
+            send_congrats_notification: Whether JOFI sends a congratulations notification after completion.
+            congrats_email_template_id: Congrats email template.
+            assessments_to_assign: Assessment ids; closed once the invitation has been accepted.
+
+        Returns:
+            The invitation as it is now.
+
+        Raises:
+            InvalidInputError: Nothing was given, or a value cannot be right; nothing was sent.
+            NotFoundError: No such invitation on this account.
+            RefusedError: JOFI refused a field.
+            UnknownOutcomeError, ServerError: It may have been changed: read it before sending the change again.
+            CallError: See `jofi_async.core.errors` for the rest.
+        """
+        given: dict[str, object] = {
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": email,
+            "phone": phone,
+            "custom_id": custom_id,
+            "person_id": person_id,
+            "ref_text": ref_text,
+            "send_via_email": send_via_email,
+            "send_via_sms": send_via_sms,
+            "email_template_id": email_template_id,
+            "send_congrats_notification": send_congrats_notification,
+            "congrats_email_template_id": congrats_email_template_id,
+            "assessments_to_assign": assessments_to_assign,
+        }
+        payload = _payload(given)
+        if not payload:
+            raise InvalidInputError([Problem("", "an update needs at least one field to change")])
+        self._require(check_changes(given))
+        return await self._session.call(
+            _UPDATE, self._decoder(Invitation, Effect.DONE), object_id=_checked_id(invitation_id), payload=payload
+        )
+
+    def create_many(
+        self,
+        source: Source[NewInvitation | SourceRow[NewInvitation]],
+        *,
+        max_in_flight: int | None = None,
+        order: Order = "completion",
+        stop_after: int | None = None,
+        deadline: float | None = None,
+        share_person_id: bool = False,
+    ) -> BulkJob[NewInvitation, Invitation | InvitationListItem]:
+        """Invite everybody in a source, concurrently under the limiter; exactly one outcome per row.
+
+        Rows that cannot be valid, and repeats of an earlier person, are refused unsent. A person whom JOFI has already
+        is `existed`, with the invitation that was found.
+
+        Args:
+            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable.
+            max_in_flight: How many rows are worked on at once.
+            order: Outcomes as they are ready ("completion") or in the source's order ("input").
+            stop_after: Stop once this many rows have been refused, unknown or not attempted.
+            deadline: Stop after this many seconds.
+            share_person_id: Accept one person_id with several addresses, instead of refusing the later ones.
+
+        Returns:
+            A job: `async with job: async for outcome in job`.
+
+        Raises:
+            ConfigurationError: An option is out of range.
+        """
+        resource = InvitationsInBulk(
+            create=self._create,
+            find=lambda email: self.list(email=email),
+            lists_are_real=self._mode is not Mode.TEST,
+            validate=self._validate,
+        )
+        return BulkJob(
+            resource,
+            source,
+            max_in_flight=self._max_in_flight if max_in_flight is None else max_in_flight,
+            order=order,
+            stop_after=stop_after,
+            deadline=deadline,
+            share_person_id=share_person_id,
+        )
+
+    async def _create(self, new: NewInvitation, record: CallRecord) -> Invitation:
+        try:
+            return await self._session.call(
+                _CREATE,
+                self._decoder(Invitation, Effect.DONE),
+                payload=_payload(attrs.asdict(new, recurse=False)),
+                record=record,
+            )
+        except JofiAsyncError as error:
+            error.row = new
+            raise
+
+    async def _list_one(self, narrowed: ListFilter) -> ListResult:
+        try:
+            return ListResult(narrowed, await self.list(custom_id=narrowed.custom_id, email=narrowed.email))
+        except JofiAsyncError as error:
+            return ListResult(narrowed, error=error)
+
+    def _require(self, problems: Sequence[Problem], *, row: object = None) -> None:
+        if problems and self._validate:
+            raise InvalidInputError(problems, row=row)
+
+    def _decoder(self, kind: type[Answer], effect: Effect) -> Callable[[Response], Answer]:
+        def decode(response: Response) -> Answer:
+            item = codec.decode(kind, response.body)
+            if self._mode is not None and item.mode is not None and item.mode != self._mode:
+                raise ModeMismatchError(
+                    f'The answer is of mode "{item.mode}", and the key is a {self._mode} key',
+                    item=item,
+                    response=response,
+                    effect=effect,
+                )
+            return item
+
+        return decode
+
+
+def _payload(fields: Mapping[str, Any]) -> dict[str, object]:
+    """What goes on the wire: nothing that is unset, addresses trimmed, assessments as objects."""
+    payload = {name: value for name, value in fields.items() if value is not UNSET}
+    for name in ("email", "created_by_user_email"):
+        if isinstance(payload.get(name), str):
+            payload[name] = payload[name].strip()
+    if "assessments_to_assign" in payload:
+        payload["assessments_to_assign"] = [{"test_id": number} for number in payload["assessments_to_assign"]]
+    return payload
+
+
+def _checked_id(invitation_id: object) -> object:
+    if type(invitation_id) is not int:
+        raise InvalidInputError(
+            [Problem("invitation_id", f"must be a whole number, not {type(invitation_id).__name__}")]
+        )
+    return invitation_id

@@ -1,0 +1,283 @@
+"""The transport over aiohttp: real sockets, and a plain word on whether anything was sent."""
+
+import asyncio
+import os
+import re
+import warnings
+from contextvars import ContextVar
+from functools import lru_cache
+from ssl import SSLContext
+from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from attrs import define
+from yarl import URL
+
+from jofi_async.core.errors import ConfigurationError, LifecycleError, UnknownOutcomeError
+from jofi_async.core.transport import Transport
+from jofi_async.core.wire import Request, Response, Timeout
+from jofi_async.transports._failures import cause, not_sent, place, unknown
+
+if TYPE_CHECKING:
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
+
+_ADDRESS = re.compile(r"https?://[!\"$-~]+", re.IGNORECASE)  # percent-encoded, and without a fragment
+_AUTO_HEADERS = frozenset({"Accept", "Content-Type", "User-Agent"})
+
+
+class AiohttpTransport(Transport):
+    """Sends over real sockets with aiohttp.
+
+    It belongs to the event loop of its first `send` and may be used from any task of it. A request is sent at most
+    once, redirects are not followed, cookies are not kept, and no request waits for another's connection.
+
+    Args:
+        keepalive: For how many seconds an idle connection may be used again. Short, since a server that is just
+            closing an idle connection turns the request on it into an unknown outcome; 0 never uses one again.
+        proxy: The `http://` or `https://` URL of a proxy, with its user and password if it wants them.
+        trust_env: Whether `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` choose the proxy where `proxy` is not given.
+        ssl: The TLS settings, where the system's certificates are not the right ones.
+        max_response_bytes: How many bytes of an answer, unpacked, are read before it counts as broken off.
+
+    Raises:
+        ConfigurationError: `proxy` is not such a URL.
+    """
+
+    _session: aiohttp.ClientSession | None = None
+
+    def __init__(
+        self,
+        *,
+        keepalive: float = 2.0,
+        proxy: str | None = None,
+        trust_env: bool = False,
+        ssl: SSLContext | None = None,
+        max_response_bytes: int = 32 * 1024 * 1024,
+    ) -> None:
+        self._keepalive = keepalive
+        self._proxy = None if proxy is None else _proxy_url(proxy)
+        self._trust_env = trust_env
+        self._ssl = ssl
+        self._max_response_bytes = max_response_bytes
+        self._environment: dict[str, URL | None] = {}
+        self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pid = 0
+
+    async def send(self, request: Request) -> Response:
+        """Send one request and read its answer to the end; see `Transport.send`.
+
+        Raises:
+            NotSentError: No connection came to stand: refused, no such name, TLS, proxy or timeout.
+            UnknownOutcomeError: Anything that failed after that; with `response` set when the answer had begun.
+            ConfigurationError: The URL or a header cannot be sent; nothing was.
+            LifecycleError: It was closed, or belongs to another event loop or to the parent process.
+        """
+        request.departed = False
+        session = self._bound()
+        url = _url(request)
+        attempt = _Attempt(request)
+        _ATTEMPT.set(attempt)
+        try:
+            answer = await self._ask(session, request, url)
+            return await self._read(answer, request)
+        finally:
+            attempt.hang_up()
+
+    async def _ask(self, session: aiohttp.ClientSession, request: Request, url: URL) -> aiohttp.ClientResponse:
+        """Send the request and return as soon as the head of the answer is there."""
+        try:
+            return await session.request(
+                request.method,
+                url,
+                headers=request.headers,
+                skip_auto_headers=_AUTO_HEADERS - request.headers.keys() or None,
+                data=request.body,
+                timeout=_client_timeout(request.timeout),
+                proxy=self._proxy_for(url),
+                allow_redirects=False,
+            )
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
+            raise ConfigurationError("The URL of the request cannot be called") from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise not_sent(error, request) from cause(error)
+        except (aiohttp.ClientError, OSError) as error:
+            request.departed = True
+            raise unknown(error, request) from cause(error)
+        except ValueError as error:
+            raise ConfigurationError(f"The request cannot be sent: {error}") from None
+
+    async def _read(self, answer: aiohttp.ClientResponse, request: Request) -> Response:
+        """Read the body, however it ends."""
+        request.departed = True
+        response = Response(answer.status, _lower_case(answer))
+        chunks: list[bytes] = []
+        left = self._max_response_bytes
+        try:
+            while left >= 0 and (chunk := await _next_bytes(answer.content, request.timeout.read)):
+                chunks.append(chunk)
+                left -= len(chunk)
+        except Exception as error:
+            response.body = b"".join(chunks)
+            raise unknown(error, request, response) from cause(error)
+        finally:
+            answer.close()
+        response.body = b"".join(chunks)
+        if left < 0:
+            words = f"The answer of {place(request)} is larger than {self._max_response_bytes} bytes"
+            raise UnknownOutcomeError(words, response=response)
+        return response
+
+    def _bound(self) -> aiohttp.ClientSession:
+        """Return the session, which belongs to one event loop of one process."""
+        if self._closed:
+            raise LifecycleError("This transport was closed. Make a new one.")
+        loop = asyncio.get_running_loop()
+        if self._session is None:
+            self._session, self._loop, self._pid = self._open(), loop, os.getpid()
+        elif os.getpid() != self._pid:
+            raise LifecycleError("This transport belongs to the parent process. Make a new one after the fork.")
+        elif loop is not self._loop:
+            raise LifecycleError("This transport belongs to another event loop. Make one for each event loop.")
+        return self._session
+
+    def _open(self) -> aiohttp.ClientSession:
+        keepalive: dict[str, Any] = (
+            {"keepalive_timeout": self._keepalive} if self._keepalive > 0 else {"force_close": True}
+        )
+        connector = _Connector(limit=0, ssl=self._ssl or True, **keepalive)
+        connector.process = os.getpid()
+        return aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_only_once,)
+        )
+
+    def _proxy_for(self, url: URL) -> URL | None:
+        """Return the proxy; aiohttp's own `trust_env` would read `.netrc` too, before each request."""
+        if self._proxy or not self._trust_env:
+            return self._proxy
+        host = url.host or ""
+        origin = f"{url.scheme}://{host}"
+        if origin not in self._environment:
+            proxy = None if proxy_bypass(host) else getproxies().get(url.scheme)
+            self._environment[origin] = _proxy_url(proxy) if proxy else None
+        return self._environment[origin]
+
+    async def aclose(self) -> None:
+        """Close every connection, requests in flight included, and refuse further requests."""
+        self._closed = True
+        session, self._session = self._session, None
+        if session is None:
+            return
+        if os.getpid() != self._pid:
+            session.detach()  # the sockets are the parent's
+        elif self._loop is asyncio.get_running_loop() or self._loop is None or self._loop.is_closed():
+            await session.close()
+        else:
+            closing = asyncio.run_coroutine_threadsafe(session.close(), self._loop)
+            if self._loop.is_running():
+                await asyncio.wrap_future(closing)
+
+    def __del__(self) -> None:
+        if self._session is None:
+            return
+        self._session.detach()  # or aiohttp would say the same once more
+        if os.getpid() == self._pid:
+            words = "An AiohttpTransport was never closed: use `async with`, or await `aclose()`"
+            warnings.warn(words, ResourceWarning, source=self, stacklevel=2)
+
+
+@define
+class _Attempt:
+    """One request on its way, as the connector sees it."""
+
+    request: Request
+    wire: asyncio.Transport | None = None
+
+    def hang_up(self) -> None:
+        """Drop at once a connection that is closing: unsent bytes or a goodbye over TLS could hold it for long."""
+        if self.wire is not None and self.wire.is_closing():
+            self.wire.abort()
+
+
+_ATTEMPT: ContextVar[_Attempt] = ContextVar("jofi_async_attempt")
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Tells apart what failed before there was a connection to send on, and notes when there was one."""
+
+    process = 0
+
+    def __del__(self, *args: Any) -> None:
+        if os.getpid() == self.process:  # in a forked child it would take the sockets off the parent's epoll
+            super().__del__(*args)
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
+    ) -> "Connection":
+        attempt = _ATTEMPT.get()
+        try:
+            connection = await super().connect(req, traces, timeout)
+        except aiohttp.InvalidURL:
+            raise
+        except (aiohttp.ClientError, OSError) as error:
+            raise not_sent(error, attempt.request) from cause(error)
+        attempt.request.departed = True
+        attempt.wire = connection.transport
+        return connection
+
+
+async def _only_once(req: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending again: it does so, for some methods, when an error of its own comes out of here."""
+    try:
+        return await handler(req)
+    except Exception as error:
+        request = _ATTEMPT.get().request
+        if request.departed:
+            raise unknown(error, request) from cause(error)
+        raise
+
+
+async def _next_bytes(content: aiohttp.StreamReader, timeout: float) -> bytes:
+    if content.is_eof():
+        return await content.readany()
+    async with asyncio.timeout(timeout):  # `sock_read` does not end the wait behind a malformed chunk
+        return await content.readany()
+
+
+@lru_cache(maxsize=64)
+def _client_timeout(timeout: Timeout) -> aiohttp.ClientTimeout:
+    """Translate; `connect` spans DNS, TCP, TLS and the proxy, and 0 would mean no limit at all."""
+    return aiohttp.ClientTimeout(total=None, connect=max(timeout.connect, 0.001), sock_read=max(timeout.read, 0.001))
+
+
+def _url(request: Request) -> URL:
+    """Return the URL as it must travel, having looked for what would break the head of the request."""
+    for name, value in request.headers.items():
+        if not (name.isprintable() and value.isprintable()):
+            raise ConfigurationError(f"The header {name!a} holds a line break or another character no header may hold")
+    if not _ADDRESS.fullmatch(request.url):
+        raise ConfigurationError("A URL must start with http:// or https:// and be percent-encoded")
+    try:
+        return URL(request.url, encoded=True)
+    except ValueError as error:
+        raise ConfigurationError(f"The URL of the request cannot be called: {error}") from None
+
+
+def _proxy_url(text: str) -> URL:
+    try:
+        url = URL(text)
+    except ValueError:
+        url = URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ConfigurationError("The URL of a proxy must read http://host:port or https://host:port")
+    return url
+
+
+def _lower_case(answer: aiohttp.ClientResponse) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in answer.headers.items():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers

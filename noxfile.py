@@ -1,0 +1,62 @@
+"""The project's checks: `nox` alone runs lint, types and tests on the running Python."""
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "uv|venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "types", "tests"]
+
+GROUPS = nox.project.dependency_groups
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+WELL_COVERED = {"core": 95, "bulk": 95}
+"""Rooms whose branch coverage, in percent, must not fall below this."""
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and layout."""
+    session.install(*GROUPS(PROJECT, "lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly, with two checkers."""
+    session.install("-e", ".[cli]", *GROUPS(PROJECT, "types", "test"), "nox")
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests and measure branch coverage; arguments go to pytest."""
+    install_for_tests(session)
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine", success_codes=[0, 1], silent=True)
+    if session.posargs:
+        return
+    session.run("coverage", "report")
+    for room, least in WELL_COVERED.items():
+        session.run("coverage", "report", f"--include=jofi_async/{room}/*", f"--fail-under={least}", silent=True)
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+def pythons(session: nox.Session) -> None:
+    """Run the tests on each Python that is there."""
+    install_for_tests(session)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def nightly(session: nox.Session) -> None:
+    """Run the tests with many more generated examples."""
+    install_for_tests(session)
+    session.run("pytest", "--hypothesis-profile=nightly", "--timeout=1200", *session.posargs)
+
+
+def install_for_tests(session: nox.Session) -> None:
+    """Install the project with all that its tests need."""
+    session.install("-e", ".[cli]", *GROUPS(PROJECT, "test"))

@@ -1,0 +1,34 @@
+"""What all tests share."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncGenerator
+from typing import Any
+from unittest.mock import Mock
+
+import aiohttp
+import aioresponses.core
+import pytest
+
+if "stream_writer" in inspect.signature(aiohttp.ClientResponse.__init__).parameters:
+
+    class _Response(aiohttp.ClientResponse):
+        """Lets aioresponses make an answer of aiohttp >= 3.14 (aioresponses#289); goes when a release does."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **{"stream_writer": Mock(output_size=0), **options})
+
+    pytest.MonkeyPatch().setattr(aioresponses.core, "ClientResponse", _Response)
+
+
+@pytest.fixture
+async def _tasks_ended() -> AsyncGenerator[None, None]:
+    yield
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not left, f"the test left tasks running: {left}"
+
+
+@pytest.fixture(autouse=True)
+def _no_task_outlives_its_test(request: pytest.FixtureRequest) -> None:
+    if inspect.iscoroutinefunction(request.function):
+        request.getfixturevalue("_tasks_ended")

@@ -1,0 +1,153 @@
+"""AiohttpTransport's life: one event loop, one process, closed once, and nothing left behind."""
+
+import asyncio
+import gc
+import os
+import warnings
+from contextlib import AsyncExitStack
+
+import pytest
+
+from jofi_async.core.errors import LifecycleError
+from jofi_async.core.wire import Request
+from jofi_async.transports.aiohttp import AiohttpTransport
+from tests.support.raw import OK, RawServer, Wire, raw_server
+from tests.support.tls import client_side, server_side
+
+
+async def _answer_for_ever(wire: Wire) -> None:
+    while await wire.request():
+        await wire.send(OK)
+
+
+async def _send(transport: AiohttpTransport, server: RawServer, scheme: str = "http") -> int:
+    return (await transport.send(Request("GET", f"{scheme}://{server.place}/"))).status
+
+
+async def _refusal(transport: AiohttpTransport) -> str:
+    with pytest.raises(LifecycleError) as caught:
+        await transport.send(Request("GET", "http://127.0.0.1:9/"))
+    return str(caught.value)
+
+
+async def test_closing_closes_every_connection() -> None:
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        await asyncio.gather(*(_send(transport, server) for _ in range(5)))
+        await transport.aclose()
+        await server.all_closed()
+        assert server.connections == 5
+
+
+async def test_closing_closes_every_connection_over_tls() -> None:
+    tls = AiohttpTransport(ssl=client_side())
+    async with raw_server(_answer_for_ever, tls=server_side()) as server, tls as transport:
+        await asyncio.gather(*(_send(transport, server, "https") for _ in range(5)))
+        await transport.aclose()
+        await server.all_closed()
+
+
+async def test_never_used_on_another_loop() -> None:
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        await _send(transport, server)
+        assert "another event loop" in await asyncio.to_thread(asyncio.run, _refusal(transport))
+        assert await _send(transport, server) == 200
+
+
+async def test_closed_from_another_loop() -> None:
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        await _send(transport, server)
+        await asyncio.to_thread(asyncio.run, transport.aclose())
+        await server.all_closed()
+        assert "closed" in await _refusal(transport)
+
+
+def test_closed_after_its_loop_was() -> None:
+    async def main() -> None:
+        async with raw_server(_answer_for_ever) as server:
+            await _send(transport, server)
+
+    transport = AiohttpTransport(keepalive=0)
+    asyncio.run(main())
+    asyncio.run(transport.aclose())
+
+
+def test_closed_while_its_loop_stands_still() -> None:
+    async def main() -> RawServer:
+        server = await stack.enter_async_context(raw_server(_answer_for_ever))
+        await _send(transport, server)
+        return server
+
+    stack, transport = AsyncExitStack(), AiohttpTransport()
+    with asyncio.Runner() as home:
+        server = home.run(main())
+        asyncio.run(transport.aclose())
+        home.run(server.all_closed())
+        home.run(stack.aclose())
+
+
+def test_a_forked_child_neither_uses_nor_harms_it() -> None:
+    async def main() -> RawServer:
+        server = await stack.enter_async_context(raw_server(_answer_for_ever))
+        await stack.enter_async_context(transport)
+        await _send(transport, server)
+        return server
+
+    stack, transport = AsyncExitStack(), AiohttpTransport()
+    with asyncio.Runner() as runner:
+        server = runner.run(main())
+        assert _exit_code_of_child(transport) == 0
+        assert runner.run(_send(transport, server)) == 200
+        assert server.connections == 1
+        runner.run(stack.aclose())
+
+
+def _exit_code_of_child(transport: AiohttpTransport) -> int:
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    try:
+        assert "parent process" in asyncio.run(_refusal(transport))
+        with warnings.catch_warnings(record=True) as seen:
+            asyncio.run(transport.aclose())
+            gc.collect()
+        assert not seen
+        assert "closed" in asyncio.run(_refusal(transport))
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
+
+
+async def test_forgotten_transport_warns_once() -> None:
+    async def forget() -> None:
+        await _send(AiohttpTransport(keepalive=0), server)
+
+    async with raw_server(_answer_for_ever) as server:
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            await forget()
+            gc.collect()
+    assert [warning.category for warning in seen] == [ResourceWarning]
+    assert "never closed: use `async with`" in str(seen[0].message)
+
+
+async def test_closed_or_unused_transport_does_not_warn() -> None:
+    AiohttpTransport()
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        await _send(transport, server)
+    del transport
+    gc.collect()
+
+
+async def test_requests_in_flight_end_when_it_is_closed() -> None:
+    async def script(wire: Wire) -> None:
+        await wire.request()
+        arrived.set()
+        await wire.hung_up()
+
+    arrived = asyncio.Event()
+    async with raw_server(script) as server, AiohttpTransport() as transport:
+        sending = asyncio.create_task(_send(transport, server))
+        await arrived.wait()
+        await transport.aclose()
+        outcome = await asyncio.gather(sending, return_exceptions=True)
+    assert type(outcome[0]).__name__ == "UnknownOutcomeError"
