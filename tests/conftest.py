@@ -10,6 +10,9 @@ import aiohttp
 import aioresponses.core
 import pytest
 
+# Before pytest-asyncio asks for a loop, which would make one that `asyncio.run` then drops unclosed.
+asyncio.set_event_loop(None)
+
 if "stream_writer" in inspect.signature(aiohttp.ClientResponse.__init__).parameters:
 
     class _Response(aiohttp.ClientResponse):

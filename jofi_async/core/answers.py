@@ -63,4 +63,4 @@ def _generic_error(response: Response, page: bool) -> ApiError | None:
 
 def _is_page(response: Response) -> bool:
     kind = response.headers.get("content-type", "").lower()
-    return "html" in kind or (kind != "application/json" and response.body[:64].lstrip()[:1] == b"<")
+    return "html" in kind or (not kind.startswith("application/json") and response.body[:64].lstrip()[:1] == b"<")

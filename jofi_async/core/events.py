@@ -137,7 +137,7 @@ def log(event: Event) -> None:
     if not logger.isEnabledFor(level):
         return
     subject = f"{event.operation} {event.method} {mask(event.path)} attempt {event.attempt}"
-    logger.log(level, "%s %s", subject, _describe(event), extra={"jofi_operation": event.operation})
+    logger.log(level, "%s %s", subject, _describe(event), extra={"operation": event.operation})
 
 
 def _describe(event: Event) -> str:

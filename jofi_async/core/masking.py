@@ -6,10 +6,13 @@ look at each character a bounded number of times, however long the text.
 
 import re
 
-_LINK = re.compile(r"(https?://)(?:[^\s/\"<>]*@)?([^\s/?#@\"'<>]*)[^\s\"<>]*", re.IGNORECASE)
-_KEY = re.compile(r"(sk_(?:live|test)_)[^\s,;:\"'<>()\[\]{}]+", re.IGNORECASE)
+_LINK = re.compile(
+    r"(https?://)(?:[^\s/\"<>]*@)?([^\s/?#@\"'<>]*)(?:[^\s\"<>]*[^\s\"<>.,;:!?'()\[\]{}])?",  # not a sentence's end
+    re.IGNORECASE,
+)
+_KEY = re.compile(r"(sk_(?:live|test)_)[^\s,;:\"'<>()\[\]{}]*[^\s,;:\"'<>()\[\]{}.!?]", re.IGNORECASE)
 _WORD = r"[A-Za-z][a-z]+[.,:;!?)]*(?!\S)"
-_CREDENTIAL = re.compile(rf"\b((?:[Bb]earer|[Bb]asic|[Aa]ccount)\s+)(?!{_WORD})[^\s,;\"']{{12,}}")
+_CREDENTIAL = re.compile(rf"\b((?:[Bb]earer|[Bb]asic|[Aa]ccount)\s+)(?!{_WORD})[^\s,;\"']{{11,}}[^\s,;\"'.!?]")
 _END = r"\s,;:<>\"()\[\]\\"  # what no address holds outside of quotes (RFC 5322, "specials")
 _ADDRESS = re.compile(rf"(?<![^{_END}@])([^\w{_END}@]*+\w)[^{_END}]*(@|%40)([\w.-]*)")
 _PHONE = re.compile(

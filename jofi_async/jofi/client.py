@@ -160,7 +160,8 @@ def _mode_of(key: str, expected: str | None) -> Mode | None:
     if expected not in (Mode.LIVE, Mode.TEST):
         raise ConfigurationError(f'expect_mode must be "live" or "test", not {expected!r}')
     if mode != expected:
-        raise ConfigurationError(f"A {expected} key is expected, and this is {mode or 'neither a live nor a test'} key")
+        found = f"a {mode}" if mode else "neither a live nor a test"
+        raise ConfigurationError(f"A {expected} key is expected, and this is {found} key")
     return mode
 
 

@@ -1,6 +1,6 @@
 """JOFI's invitations as methods (seed 000)."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -11,7 +11,14 @@ from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.source import Feed, Source, SourceRow
 from jofi_async.core import codec
 from jofi_async.core.call import CallRecord
-from jofi_async.core.errors import Effect, InvalidInputError, JofiAsyncError, ModeMismatchError, Problem
+from jofi_async.core.errors import (
+    ConfigurationError,
+    Effect,
+    InvalidInputError,
+    JofiAsyncError,
+    ModeMismatchError,
+    Problem,
+)
 from jofi_async.core.operation import Operation
 from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
@@ -159,7 +166,7 @@ class Invitations:
 
     async def list_many(
         self, filters: Source[ListFilter], *, max_in_flight: int | None = None
-    ) -> AsyncIterator[ListResult]:
+    ) -> AsyncGenerator[ListResult, None]:
         """Run many lists at once under the limiter, and yield each as it comes.
 
         One that fails brings its error in its result and cancels no other.
@@ -170,9 +177,14 @@ class Invitations:
 
         Yields:
             Each filter with its answer or its error.
+
+        Raises:
+            ConfigurationError: `max_in_flight` is out of range.
         """
-        feed = Feed(filters)
-        pool = Pool(feed.pull, self._list_one, workers=max_in_flight or self._max_in_flight)
+        workers = self._max_in_flight if max_in_flight is None else max_in_flight
+        if workers < 1:
+            raise ConfigurationError(f"max_in_flight must be at least 1, not {workers}")
+        pool = Pool(Feed(filters).pull, self._list_one, workers=workers)
         try:
             async for result in pool:
                 yield result

@@ -4,6 +4,7 @@ It speaks wire JSON and shares no code with the client, so that it is an indepen
 """
 
 from jofi_async.jofi.fake.clock import FakeClock, WallClock
+from jofi_async.jofi.fake.mount import JofiMount
 from jofi_async.jofi.fake.records import (
     Account,
     Assessment,
@@ -27,6 +28,7 @@ __all__ = [
     "FakeJofi",
     "FakeSettings",
     "Invitation",
+    "JofiMount",
     "Message",
     "RefusedError",
     "SeenRequest",

@@ -71,7 +71,7 @@ class JofiMount:
             "invitations": [self._invitation(one) for one in self.fake.invitations],
         }
 
-    def play(self, step: str, invitation_id: str, details: Payload) -> Payload:
+    def play(self, step: str, invitation_id: str, details: Mapping[str, object]) -> Payload:
         """Play a step of a participant: `accept`, or `complete` with an optional `test_id`.
 
         Raises:

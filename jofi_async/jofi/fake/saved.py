@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 from attrs import define
 from cattrs import Converter, transform_error
@@ -20,10 +20,9 @@ RANDOM_VERSION = 3
 
 @define
 class SavedClock:
-    """A clock: where it stands, or how far it is ahead of the wall's, in microseconds."""
+    """A clock: where it stands; or, if it does not, how far it is ahead of the wall's, in microseconds."""
 
-    kind: Literal["still", "wall"]
-    now: datetime
+    still_at: datetime | None
     ahead: int
     tick: float
 
@@ -62,11 +61,14 @@ def load_state(payload: Payload) -> State:
         ValueError: It is nothing of that kind; the text names the fields.
     """
     try:
-        saved = _CONVERTER.structure(payload, SavedState)
-        random = Random()
-        random.setstate((RANDOM_VERSION, saved.random, None))
+        return _state(_CONVERTER.structure(payload, SavedState))
     except Exception as error:  # whatever is wrong with a file that anyone may have edited
         raise ValueError("; ".join(transform_error(error))) from None
+
+
+def _state(saved: SavedState) -> State:
+    random = Random()
+    random.setstate((RANDOM_VERSION, saved.random, None))
     for invitation in saved.invitations:
         saved.world.store(invitation)
     return State(
@@ -79,15 +81,17 @@ def load_state(payload: Payload) -> State:
 
 
 def _save_clock(clock: FakeClock) -> SavedClock:
-    kind: Literal["still", "wall"] = "wall" if isinstance(clock, WallClock) else "still"
-    return SavedClock(kind, clock.now(), clock.moved // MICROSECOND, clock.tick)
+    if isinstance(clock, WallClock):
+        return SavedClock(None, clock.moved // MICROSECOND, clock.tick)
+    return SavedClock(clock.now(), 0, clock.tick)
 
 
 def _load_clock(saved: SavedClock) -> FakeClock:
-    if saved.kind == "still":
-        return FakeClock(saved.now, tick=saved.tick)
+    if saved.still_at is not None:
+        return FakeClock(saved.still_at, tick=saved.tick)
     clock = WallClock(tick=saved.tick)
     clock.moved = saved.ahead * MICROSECOND
+    clock.now()  # raises when it is beyond what a date can say
     return clock
 
 

@@ -1,0 +1,162 @@
+"""A CSV file as a table: what is wrong with it is said before anything is sent, then its rows are streamed.
+
+It is read twice. The first pass finds all that would make a row unreadable or swallow the rows after it (encoding,
+NULs, a quote that is never closed) and counts the rows; the second holds one row in memory at a time.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from attrs import field, frozen
+
+from jofi_async.bulk.encoding import Encoding, TableError, find_encoding
+from jofi_async.bulk.formulas import unguard
+
+__all__ = ["Record", "Table", "TableError", "open_table"]
+
+DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)  # Excel's own first line
+_WORKBOOK = b"PK\x03\x04"
+
+
+@frozen(repr=False)
+class Record:
+    """One row as it stands in the file.
+
+    Attributes:
+        line: The physical line on which it starts; the header is 1, and blank lines count.
+        cells: Its cells, trimmed and without the guard of a formula.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@frozen
+class Table:
+    """A file that was read once to the end without an error.
+
+    Attributes:
+        path: Where it is.
+        encoding: How its bytes are read.
+        delimiter: What stands between cells.
+        header: The cells of the first row.
+        rows: How many rows follow.
+    """
+
+    path: Path
+    encoding: Encoding
+    delimiter: str
+    header: tuple[str, ...] = field(default=(), repr=False)
+    rows: int = 0
+
+    def records(self) -> Iterator[Record]:
+        """The rows after the header, one at a time; rows without any text are skipped.
+
+        Raises:
+            TableError: The file cannot be read, for it has changed since it was opened.
+        """
+        records = _read(self.path, self.encoding.name, self.delimiter)
+        next(records, None)
+        return records
+
+
+def open_table(path: Path, encoding: str | None = None) -> Table:
+    """Read a CSV file once, to the end.
+
+    Args:
+        path: A regular file, since it is read twice.
+        encoding: Python's name of an encoding; None finds it.
+
+    Raises:
+        TableError: It cannot be read as a table; the message is one sentence that says where and why.
+    """
+    try:
+        _check_file(path)
+        found = Encoding(encoding) if encoding else find_encoding(path)
+        delimiter = _find_delimiter(path, found.name)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    except LookupError:
+        raise TableError(f"There is no encoding {encoding!r}") from None
+    records = _read(path, found.name, delimiter)
+    header = next(records, None)
+    if header is None:
+        raise TableError(f"{path} is empty")
+    return Table(path, found, delimiter, header.cells, rows=sum(1 for _ in records))
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise TableError(f"There is no file {path}")
+    if path.is_dir():
+        raise TableError(f"{path} is a folder, and a CSV file is needed")
+    if not path.is_file():
+        raise TableError(f"{path} is no regular file, and it must be read twice: save it first")
+    with path.open("rb") as file:
+        start = file.read(len(_WORKBOOK))
+    if start == _WORKBOOK:
+        raise TableError(f"{path} is a workbook or a zip archive: save it as CSV (UTF-8)")
+
+
+def _unreadable(path: Path, error: OSError) -> TableError:
+    return TableError(f"{path} cannot be read: {error.strerror or type(error).__name__}")
+
+
+def _find_delimiter(path: Path, encoding: str) -> str:
+    """The one that Excel's `sep=` names, or that splits the header into the most cells."""
+    try:
+        with path.open(encoding=encoding, newline="") as lines:
+            head = list(islice(lines, 100))
+    except UnicodeError:
+        raise TableError(f"{path} is not whole in {encoding}: save it as CSV UTF-8") from None
+    if head and (named := _SEPARATOR_LINE.fullmatch(head[0])):
+        return named[1]
+    return max(DELIMITERS, key=lambda delimiter: _cells_of_header(head, delimiter))
+
+
+def _cells_of_header(lines: Iterable[str], delimiter: str) -> int:
+    rows = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    try:
+        return next((len(cells) for cells in rows if any(cells)), 0)
+    except csv.Error:
+        return 0
+
+
+def _read(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
+    """All rows with any text, the header among them."""
+    start = 1
+    try:
+        with path.open(encoding=encoding, newline="") as lines:
+            checked = _checked(path, lines)
+            reader = csv.reader(checked, delimiter=delimiter, strict=True, skipinitialspace=True)
+            for cells in reader:
+                trimmed = tuple(unguard(cell.strip()) for cell in cells)
+                if any(trimmed) and not (start == 1 and _SEPARATOR_LINE.fullmatch(delimiter.join(cells))):
+                    yield Record(start, trimmed)
+                start = reader.line_num + 1
+    except csv.Error as error:
+        raise TableError(f"{path}: {_reason(str(error), start)}") from None
+    except UnicodeError:
+        raise TableError(f"{path} is not whole in {encoding} after line {start - 1}: save it as CSV UTF-8") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _checked(path: Path, lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        if "\0" in line:
+            raise TableError(f"Line {number} of {path} holds a NUL, so this is no CSV file: save it as CSV UTF-8")
+        yield line
+
+
+def _reason(error: str, line: int) -> str:
+    row = f"the row that starts on line {line}"
+    if "end of data" in error:
+        return f"a quote that opens in {row} is never closed"
+    if "limit" in error:
+        return f"a cell of {row} is longer than {csv.field_size_limit():,} characters: is a quote missing?"
+    return f"{row} has text after a closing quote: a quote within a cell is written twice"

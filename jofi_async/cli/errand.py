@@ -1,0 +1,84 @@
+"""What a vendor's command wants done with a table, made ready before anything is sent."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from attrs import frozen
+from rich.console import Console
+
+from jofi_async.bulk.columns import ColumnError, Columns, Field, TableRow, match_columns
+from jofi_async.bulk.outcome_file import OutcomeFile
+from jofi_async.bulk.table import Table, TableError, open_table
+from jofi_async.cli.options import JobOptions
+from jofi_async.cli.report import tell_columns, way_on
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+
+@frozen
+class Kind(Generic[Row, Item]):
+    """What a vendor's rows and items are.
+
+    Attributes:
+        fields: What may be a column.
+        make: Makes a row of values by field.
+        describe: The outcome columns that say what is at the vendor now.
+    """
+
+    fields: Sequence[Field]
+    make: Callable[[Mapping[str, object]], Row]
+    describe: Callable[[Item], Mapping[str, object]]
+
+
+@frozen
+class Errand(Generic[Row, Item]):
+    """A table that can be run.
+
+    Attributes:
+        kind: What its rows are.
+        table: The table.
+        columns: Which column is which field.
+        defaults: Values of fields that have no column, or an empty cell in it.
+    """
+
+    kind: Kind[Row, Item]
+    table: Table
+    columns: Columns
+    defaults: Mapping[str, object]
+
+    def rows(self) -> Iterator[TableRow[Row]]:
+        """All rows, one at a time."""
+        return self.columns.rows(self.table, self.kind.make, self.defaults)
+
+    def open_outcomes(self, options: JobOptions) -> tuple[OutcomeFile, Path] | None:
+        """Make the outcome file; a dry run has one only if it is asked for.
+
+        Raises:
+            ConfigurationError: It cannot be written.
+        """
+        if options.dry_run and options.outcomes is None:
+            return None
+        source = self.table.path
+        path = options.outcomes or source.with_name(f"{source.name}.outcomes.csv")
+        # Who exports with semicolons has a spreadsheet that reads nothing else at a double click.
+        delimiter = ";" if self.table.delimiter == ";" else ","
+        return OutcomeFile.open(path, self.columns.names, source=source, delimiter=delimiter), path
+
+
+def prepare(
+    console: Console, options: JobOptions, kind: Kind[Row, Item], defaults: Mapping[str, object]
+) -> Errand[Row, Item]:
+    """Read the table once, match its columns and say how.
+
+    Raises:
+        TableError: It cannot be used; the message says what to do.
+    """
+    table = open_table(options.file, options.encoding)
+    try:
+        columns = match_columns(table.header, kind.fields, options.chosen)
+    except ColumnError as error:
+        raise TableError(f"{error.message}; {way_on(error)}") from None
+    tell_columns(console, table, columns)
+    return Errand(kind, table, columns, defaults)

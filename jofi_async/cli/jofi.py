@@ -1,0 +1,185 @@
+"""JOFI's commands: `jofi invite`."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Never
+
+import click
+from attrs import evolve, frozen
+from rich.console import Console
+
+from jofi_async.cli.errand import Kind, prepare
+from jofi_async.cli.keys import read_key
+from jofi_async.cli.options import JobOptions, table_job_options
+from jofi_async.cli.report import tell_end, tell_failure
+from jofi_async.cli.run import Run
+from jofi_async.core.client import DEFAULT_RATE_LIMIT
+from jofi_async.core.errors import ConfigurationError
+from jofi_async.jofi.bulk import InvitationsInBulk
+from jofi_async.jofi.checks import check_new
+from jofi_async.jofi.client import BASE_URL, JofiClient
+from jofi_async.jofi.columns import FIELDS, new_invitation
+from jofi_async.jofi.models import Invitation, InvitationListItem, Mode, NewInvitation
+
+if TYPE_CHECKING:
+    from jofi_async.jofi.fake import FakeJofi
+
+Item = Invitation | InvitationListItem
+
+_FLAGS = {
+    "created_by_user_email": "--inviter",
+    "team_id": "--team",
+    "assessments_to_assign": "--assessment",
+    "email_template_id": "--template",
+    "send_via_email": "--no-email",
+    "send_via_sms": "--sms",
+}
+
+
+@frozen(kw_only=True)
+class InviteOptions(JobOptions):
+    """What the options of `jofi invite` say."""
+
+    sandbox: bool
+    inviter: str | None
+    team: int | None
+    assessments: tuple[int, ...]
+    template: int | None
+    no_email: bool
+    sms: bool
+
+    def defaults(self) -> Mapping[str, object]:
+        """The fields that are alike on all rows whose cells say nothing else.
+
+        Raises:
+            UsageError: One of them cannot be right on any row.
+        """
+        given = {
+            "created_by_user_email": self.inviter,
+            "team_id": self.team,
+            "assessments_to_assign": list(self.assessments) or None,
+            "email_template_id": self.template,
+            "send_via_email": False if self.no_email else None,
+            "send_via_sms": True if self.sms else None,
+        }
+        fields = {name: value for name, value in given.items() if value is not None}
+        for problem in check_new(fields):
+            if problem.field in fields:  # a phone for SMS is a row's matter
+                raise ConfigurationError(f"{_FLAGS[problem.field]}: {problem.reason}")
+        return fields
+
+
+@click.command("invite", short_help="Invite everybody in a CSV file.")
+@click.option("--sandbox", is_flag=True, help="Invite on a JOFI in memory: no key, nobody is contacted.")
+@click.option("--inviter", metavar="EMAIL", help="The JOFI user who invites.")
+@click.option("--team", type=int, metavar="ID", help="The team.  [the inviter's]")
+@click.option(
+    "--assessment", "assessments", type=int, metavar="ID", multiple=True, help="An assessment, repeatable.  [inviter's]"
+)
+@click.option("--template", type=int, metavar="ID", help="The e-mail template.  [the inviter's]")
+@click.option("--no-email", is_flag=True, help="Have JOFI send no e-mail.")
+@click.option("--sms", is_flag=True, help="Have JOFI send a text message, too.")
+@table_job_options
+def invite(**given: Any) -> int:
+    """Invite everybody in a CSV FILE, each once.
+
+    Columns are found by their headers, in any applicant-tracking system's spelling, and a column goes before an option.
+    What became of each row is in FILE.outcomes.csv, which is input again once its refused rows are mended.
+
+    The key is JOFI_API_KEY or in --api-key-file; JOFI_BASE_URL is another address of JOFI.
+
+    \b
+    Examples:
+      jofi invite candidates.csv --sandbox --inviter jane.recruiter@jofiscore.com
+      jofi invite candidates.csv --inviter me@example.com --dry-run
+      jofi invite candidates.csv --inviter me@example.com --map email='Work Email'
+
+    \b
+    Exit codes: 0 all invited, 3 some refused, 4 some left: run again,
+    5 cannot go on, 2 usage, 130 or 143 stopped by a signal.
+    """  # noqa: D301
+    options = InviteOptions(**given)
+    screen = Console(stderr=True)
+    defaults = options.defaults()
+    way = _way(options)
+    errand = prepare(screen, options, Kind(FIELDS, new_invitation, _describe), defaults)
+    if not options.inviter and "created_by_user_email" not in errand.columns.names:
+        raise ConfigurationError("Who invites? Name a JOFI user with --inviter EMAIL")
+    outcomes = errand.open_outcomes(options)
+    file, path = outcomes or (None, None)
+    run = Run(errand, screen, file)
+    if way is None or options.dry_run:
+        run.rehearse(_CHECKS, share_person_id=options.share_person_id)
+    else:
+        asyncio.run(_send(options, way.client, run))
+    tell_end(Console(), run, path, vendor_says=_in_closing(way))
+    tell_failure(screen, run)
+    return run.exit_code
+
+
+@frozen
+class _Way:
+    """How JOFI is reached: at an address with a key, or in memory."""
+
+    client: JofiClient
+    fake: "FakeJofi | None" = None
+
+
+def _way(options: InviteOptions) -> _Way | None:
+    """Find the way to JOFI; a dry run needs none."""
+    if options.sandbox:
+        return _way_to_sandbox(options)
+    key = read_key("JOFI_API_KEY", options.api_key_file)
+    if key:
+        base_url = os.environ.get("JOFI_BASE_URL") or BASE_URL
+        return _Way(JofiClient(key, base_url=base_url, rate_limit=options.rate_limit(DEFAULT_RATE_LIMIT)))
+    if options.dry_run:
+        return None
+    raise ConfigurationError("There is no key: set JOFI_API_KEY or give --api-key-file PATH, or try it with --sandbox")
+
+
+def _way_to_sandbox(options: InviteOptions) -> _Way:
+    if options.api_key_file is not None:
+        raise ConfigurationError("--sandbox takes no key, so --api-key-file does not go with it")
+    from jofi_async.jofi.fake import FakeJofi
+    from jofi_async.transports.fake import FakeTransport
+
+    fake = FakeJofi()
+    limit = options.rate_limit(evolve(DEFAULT_RATE_LIMIT, per_second=None))
+    url = "http://sandbox.invalid/api/v2"
+    return _Way(JofiClient("sk_live_sandbox", base_url=url, rate_limit=limit, transport=FakeTransport(fake)), fake)
+
+
+async def _send(options: InviteOptions, client: JofiClient, run: Run[NewInvitation, Item]) -> None:
+    async with client:
+        await run.send(
+            lambda rows: client.invitations.create_many(
+                rows, stop_after=options.stop_after, share_person_id=options.share_person_id
+            )
+        )
+
+
+def _in_closing(way: _Way | None) -> Iterator[str]:
+    if way is None:
+        return
+    if way.fake is not None:
+        kinds = Counter(message.kind for message in way.fake.messages)
+        yield (
+            f"The sandbox holds {len(way.fake.invitations):,} invitations, and would have sent "
+            f"{kinds['email']:,} e-mails and {kinds['sms']:,} texts."
+        )
+    if way.client.mode is Mode.TEST:
+        yield "This was a test key: JOFI's answers are made up, and nobody was contacted."
+
+
+def _describe(item: Item) -> Mapping[str, object]:
+    return {"invitation_id": item.id, "assessment_url": item.assessment_url}
+
+
+async def _send_nothing(*_: object) -> Never:
+    raise AssertionError("a dry run sends nothing")
+
+
+_CHECKS = InvitationsInBulk(create=_send_nothing, find=_send_nothing, lists_are_real=False, validate=True)

@@ -1,0 +1,84 @@
+"""The options that every command has which runs a job over a table."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from attrs import frozen
+
+from jofi_async.core.limits import RateLimit
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@frozen(kw_only=True)
+class JobOptions:
+    """What the options say; the names are those of `table_job_options`."""
+
+    file: Path
+    chosen: dict[str, str]
+    encoding: str | None
+    dry_run: bool
+    outcomes: Path | None
+    rate: float | None
+    burst: int | None
+    in_flight: int | None
+    stop_after: int | None
+    share_person_id: bool
+    api_key_file: Path | None
+
+    def rate_limit(self, default: RateLimit) -> RateLimit:
+        """The limit of the options, and of a default where they say nothing."""
+        return RateLimit(
+            per_second=default.per_second if self.rate is None else self.rate,
+            burst=default.burst if self.burst is None else self.burst,
+            in_flight=default.in_flight if self.in_flight is None else self.in_flight,
+        )
+
+
+def _chosen(_context: click.Context, _parameter: click.Parameter, pairs: Sequence[str]) -> dict[str, str]:
+    chosen: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, header = pair.partition("=")
+        if not equals or not name.strip():
+            raise click.BadParameter(f"{pair!r} is not FIELD=HEADER")
+        if chosen.setdefault(name.strip(), header.strip()) != header.strip():
+            raise click.BadParameter(f"{name.strip()} is given two columns")
+    return chosen
+
+
+_PATH = click.Path(path_type=Path)
+_COUNT = click.IntRange(min=1)
+_OPTIONS = (
+    click.argument("file", type=_PATH),
+    click.option(
+        "--map",
+        "chosen",
+        metavar="FIELD=HEADER",
+        multiple=True,
+        callback=_chosen,
+        help="Take a column for a field; FIELD= takes none.",
+    ),
+    click.option("--encoding", metavar="NAME", help="How FILE is encoded, where it is guessed wrong."),
+    click.option("--dry-run", is_flag=True, help="Check every row, and send nothing."),
+    click.option("--outcomes", type=_PATH, metavar="PATH", help="Where the outcomes go.  [FILE.outcomes.csv]"),
+    click.option(
+        "--rate",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        help="Requests a second.  [10; sandbox: no limit]",
+    ),
+    click.option("--burst", type=_COUNT, metavar="N", help="Requests at once after a pause.  [10]"),
+    click.option("--in-flight", type=_COUNT, metavar="N", help="Requests under way at once.  [16]"),
+    click.option("--stop-after", type=_COUNT, metavar="N", help="Stop when N rows did not work."),
+    click.option("--share-person-id", is_flag=True, help="Let one person_id have several addresses."),
+    click.option("--api-key-file", type=_PATH, metavar="PATH", help="Read the key from a file (mode 600)."),
+)
+
+
+def table_job_options(command: F) -> F:
+    """Add the options to a command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

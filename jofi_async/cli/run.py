@@ -1,0 +1,191 @@
+"""Run any bulk job over a table: each outcome is taken once, signals stop it, and the exit code says how it went."""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from enum import IntEnum
+from typing import Generic, TypeVar, cast
+
+from attrs import define, field
+from rich.console import Console
+
+from jofi_async.bulk.columns import TableRow
+from jofi_async.bulk.dry_run import Checks, dry_run
+from jofi_async.bulk.job import GRACE, BulkJob
+from jofi_async.bulk.outcome import Outcome, OutcomeKind
+from jofi_async.bulk.outcome_file import OutcomeFile, is_outcome_file, is_settled
+from jofi_async.bulk.table import TableError
+from jofi_async.bulk.verdict import verdict_on
+from jofi_async.cli.errand import Errand
+from jofi_async.cli.progress import Bar, Lines, Pace, say
+from jofi_async.cli.signals import Signals
+from jofi_async.cli.tally import Tally
+from jofi_async.core.errors import JofiAsyncError, Problem
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+
+class ExitCode(IntEnum):
+    """What the command's exit code says; a signal makes it 128 and the signal's number."""
+
+    DONE = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    SOME_REFUSED = 3
+    RUN_AGAIN = 4
+    CANNOT_GO_ON = 5
+
+
+@define
+class Run(Generic[Row, Item]):
+    """One run over a table.
+
+    Attributes:
+        errand: The table, and what its rows are.
+        console: Where progress goes.
+        file: The outcome file, or None.
+        tally: What it amounts to.
+        seconds: How long it took.
+        stopped: Why it ended before the table did, or None.
+        error: What stopped it, or None.
+        unwritable: Why the outcome file could not be written on, or None.
+        caught: The signal that stopped it, or None.
+    """
+
+    errand: Errand[Row, Item]
+    console: Console
+    file: OutcomeFile | None
+    tally: Tally = field(factory=Tally)
+    seconds: float = 0.0
+    stopped: str | None = None
+    error: Exception | None = None
+    unwritable: OSError | None = None
+    caught: signal.Signals | None = None
+
+    async def send(self, start: Callable[[Iterator[TableRow[Row]]], BulkJob[Row, Item]]) -> None:
+        """Run a job to its end, whatever the end is, and account for every row of the table.
+
+        Args:
+            start: Makes the job of the rows that are not settled.
+        """
+        rows = self._unsettled()
+        job = start(rows)
+        pace = Pace(self.tally, self.errand.table.rows, lambda: job.in_flight)
+        try:
+            with self._progress(pace) as progress, Signals(lambda number: self._stop(job, number)):
+                await self._take_all(job, rows, progress)
+        finally:
+            self._close()
+
+    def rehearse(self, checks: Checks[Row], *, share_person_id: bool) -> None:
+        """Check all rows, and send nothing."""
+        self.tally.plans = True
+        pace = Pace(self.tally, self.errand.table.rows, None)
+        try:
+            with self._progress(pace) as progress:
+                for outcome in dry_run(checks, self._unsettled(), share_person_id=share_person_id):
+                    self._take(outcome)
+                    progress.step()
+        finally:
+            self._close()
+        self.seconds = pace.seconds
+
+    @property
+    def exit_code(self) -> int:
+        """How it went."""
+        if self.caught is not None:
+            return 128 + self.caught
+        if self.unwritable is not None:
+            return ExitCode.CANNOT_GO_ON
+        if self.error is not None and (code := _blamed(self.error)):
+            return code
+        counts = self.tally.counts
+        if counts[OutcomeKind.UNKNOWN] or (counts[OutcomeKind.NOT_ATTEMPTED] and not self.tally.plans):
+            return ExitCode.RUN_AGAIN
+        return ExitCode.SOME_REFUSED if counts[OutcomeKind.REFUSED] else ExitCode.DONE
+
+    def _progress(self, pace: Pace) -> Bar | Lines:
+        live = self.console.is_terminal and not self.console.is_dumb_terminal
+        return Bar(pace, self.console) if live else Lines(pace, self.console)
+
+    def _unsettled(self) -> Iterator[TableRow[Row]]:
+        """The rows to be sent; those that an earlier run has settled are carried over."""
+        header = self.errand.table.header
+        continues = is_outcome_file(header)
+        for row in self.errand.rows():
+            if continues and is_settled(row, header):
+                self._carry(row)
+            else:
+                yield row
+
+    def _take(self, outcome: Outcome[Row, Item]) -> None:
+        self.tally.add(outcome)
+        row = cast("TableRow[Row]", outcome.source)
+        item: Mapping[str, object] = {} if outcome.item is None else self.errand.kind.describe(outcome.item)
+        written = self._write(lambda file: file.write(row, outcome, item))
+        if not written and outcome.attempts:
+            self.tally.unwritten.append(outcome)
+
+    async def _take_all(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]], progress: Bar | Lines) -> None:
+        try:
+            async with job:
+                async for outcome in job:
+                    self._take(outcome)
+                    if self.unwritable and not job.summary().stopped:
+                        job.stop("the outcome file cannot be written")
+                    progress.step()
+        except TableError as error:
+            self.error = error
+        finally:  # every row is recorded, whatever broke here
+            async for outcome in job:
+                self._take(outcome)
+            self._take_the_rest(job, rows)
+
+    def _take_the_rest(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]]) -> None:
+        """Account for the rows that were never pulled after a stop."""
+        summary = job.summary()
+        self.seconds, self.stopped = summary.seconds, summary.stopped
+        self.error = self.error or summary.error
+        reason = (Problem("", self.stopped or "the job has ended"),)
+        for index, row in enumerate(rows, self.tally.total):
+            self._take(Outcome(index, row, OutcomeKind.NOT_ATTEMPTED, problems=reason))
+
+    def _carry(self, row: TableRow[Row]) -> None:
+        self.tally.carried += 1
+        self._write(lambda file: file.carry(row, self.errand.table.header))
+
+    def _write(self, write: Callable[[OutcomeFile], None]) -> bool:
+        if self.file is None:
+            return True
+        if self.unwritable is None:
+            try:
+                write(self.file)
+            except OSError as error:
+                self.unwritable = error
+        return self.unwritable is None
+
+    def _close(self) -> None:
+        try:
+            if self.file is not None:
+                self.file.close()
+        except OSError as error:
+            self.unwritable = self.unwritable or error
+
+    def _stop(self, job: BulkJob[Row, Item], number: signal.Signals) -> None:
+        again = self.caught is not None
+        self.caught = self.caught or number
+        job.stop(f"the job was stopped by {self.caught.name}", grace=0 if again else GRACE)
+        if again:
+            say(self.console, "Ending at once.")
+        else:
+            rows = f"rows in flight ({job.in_flight}) have {GRACE:g} s to be answered"
+            say(self.console, f"Stopping: nothing new is sent, and {rows}. The same again ends at once.")
+
+
+def _blamed(error: Exception) -> ExitCode | None:
+    """The exit code of what stopped a job; None when running it again may help."""
+    if isinstance(error, TableError):
+        return ExitCode.USAGE
+    if not isinstance(error, JofiAsyncError):
+        return ExitCode.UNEXPECTED
+    return None if verdict_on(error, sent=True).pauses else ExitCode.CANNOT_GO_ON
