@@ -1,4 +1,4 @@
-"""An async SDK for inviting people at scale, over the JOFI and Yardstik APIs.
+"""An async SDK for inviting people at scale, over the JOFI API.
 
 Example::
 
@@ -42,14 +42,35 @@ from jofi_async.core.errors import (
     UsageError,
     WrongAddressError,
 )
+from jofi_async.core.events import (
+    Abandoned,
+    Answered,
+    BackingOff,
+    CallEnded,
+    Event,
+    Failed,
+    Hook,
+    Limited,
+    Queued,
+    Sent,
+)
 from jofi_async.core.limits import Limiter, RateLimit, RateLimiter
 from jofi_async.core.retry import RetryPolicy
 from jofi_async.core.transport import Transport
-from jofi_async.core.unset import UNSET
+from jofi_async.core.unset import UNSET, Unset
 from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.jofi.client import JofiClient
-from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem, Mode, NewInvitation
-from jofi_async.jofi.resources import ListFilter, ListResult
+from jofi_async.jofi.listing import ListFilter, ListResult
+from jofi_async.jofi.models import (
+    Invitation,
+    InvitationList,
+    InvitationListItem,
+    Mode,
+    Named,
+    NewInvitation,
+    ShortNamed,
+    User,
+)
 from jofi_async.transports.aiohttp import AiohttpTransport
 
 if TYPE_CHECKING:
@@ -58,10 +79,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNSET",
+    "Abandoned",
     "AiohttpTransport",
+    "Answered",
     "ApiError",
     "AuthenticationError",
+    "BackingOff",
     "BulkJob",
+    "CallEnded",
     "CallError",
     "ConfigurationError",
     "DeadlineNotSentError",
@@ -69,9 +94,12 @@ __all__ = [
     "DuplicateError",
     "DuplicateKind",
     "Effect",
+    "Event",
+    "Failed",
     "FakeJofi",
     "FakeTransport",
     "ForbiddenError",
+    "Hook",
     "InvalidInputError",
     "Invitation",
     "InvitationList",
@@ -79,17 +107,20 @@ __all__ = [
     "JofiAsyncError",
     "JofiClient",
     "LifecycleError",
+    "Limited",
     "Limiter",
     "ListFilter",
     "ListResult",
     "Mode",
     "ModeMismatchError",
+    "Named",
     "NewInvitation",
     "NotFoundError",
     "NotSentError",
     "Outcome",
     "OutcomeKind",
     "Problem",
+    "Queued",
     "RateLimit",
     "RateLimitedError",
     "RateLimiter",
@@ -98,15 +129,19 @@ __all__ = [
     "Response",
     "RetryAfterTooLongError",
     "RetryPolicy",
+    "Sent",
     "ServerError",
     "SetupError",
+    "ShortNamed",
     "SourceRow",
     "Summary",
     "Timeout",
     "Transport",
     "UnknownOutcomeError",
     "UnreadableAnswerError",
+    "Unset",
     "UsageError",
+    "User",
     "WrongAddressError",
     "__version__",
 ]

@@ -9,6 +9,11 @@ from unittest.mock import Mock
 import aiohttp
 import aioresponses.core
 import pytest
+from hypothesis import settings
+
+settings.register_profile("default", max_examples=200, derandomize=True, deadline=None, database=None)
+settings.register_profile("nightly", max_examples=5_000, deadline=None)
+settings.load_profile("default")
 
 # Before pytest-asyncio asks for a loop, which would make one that `asyncio.run` then drops unclosed.
 asyncio.set_event_loop(None)

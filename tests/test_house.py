@@ -20,15 +20,16 @@ STOREYS = {
     "reconcile": 2,
     "webhooks": 2,
     "transports": 2,
-    "jofi": 3,
-    "yardstik": 3,
-    "sandbox": 4,
-    "cli": 5,
+    "tables": 3,
+    "jofi": 4,
+    "yardstik": 4,
+    "sandbox": 5,
+    "cli": 6,
 }
 VENDORS = frozenset({"jofi", "yardstik"})
 EVERYWHERE = frozenset({"_version"})
 ASIDE = frozenset({"__init__", "testing"})  # the front door, and what users' tests import
-NAMELESS = frozenset({"core", "bulk", "reconcile", "webhooks", "transports"})
+NAMELESS = frozenset({"core", "bulk", "reconcile", "webhooks", "transports", "tables"})
 
 _OURS = re.compile(r"jofi[_-]?async", re.IGNORECASE)  # the package's own name
 _VENDOR = re.compile(r"jofi|yardstik", re.IGNORECASE)

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar, cast
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.patience import Patience
@@ -13,17 +14,11 @@ from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.refusals import Refusals
 from jofi_async.bulk.resource import BulkResource
 from jofi_async.bulk.seen import Seen
+from jofi_async.bulk.settle import Flight, Settler
 from jofi_async.bulk.source import Feed, Source, SourceRow
-from jofi_async.bulk.verdict import verdict_on
-from jofi_async.core.call import CallRecord
-from jofi_async.core.errors import (
-    ConfigurationError,
-    InvalidInputError,
-    LifecycleError,
-    ModeMismatchError,
-    Problem,
-    RefusedError,
-)
+from jofi_async.bulk.verdict import Verdict
+from jofi_async.core.errors import ConfigurationError, LifecycleError, Problem, UsageError
+from jofi_async.core.masking import mask
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -60,13 +55,6 @@ class _Pulled(Generic[Row]):
     trial: bool = False
 
 
-@define(eq=False)
-class _Flight:
-    task: "asyncio.Task[Any]"
-    record: CallRecord = field(factory=CallRecord)
-    sending: bool = True
-
-
 class BulkJob(Generic[Row, Item]):
     """One run over a source; `async with` it, and iterate over its outcomes.
 
@@ -98,6 +86,7 @@ class BulkJob(Generic[Row, Item]):
     ) -> None:
         _check_options(max_in_flight, order, stop_after, deadline)
         self._resource = resource
+        self._settler = Settler(resource)
         self._feed = Feed(source)
         self._stop_after = stop_after
         self._deadline = deadline
@@ -108,7 +97,7 @@ class BulkJob(Generic[Row, Item]):
         self._patience = Patience()
         self._refusals = Refusals()
         self._ready: deque[Outcome[Row, Item]] = deque()
-        self._flights: set[_Flight] = set()
+        self._flights: set[Flight[Row, Item]] = set()
         self._pulled = 0
         self._counts: Counter[OutcomeKind] = Counter()
         self._timers: list[asyncio.TimerHandle] = []
@@ -152,8 +141,7 @@ class BulkJob(Generic[Row, Item]):
         self._pool.stop_pulling()
         for flight in self._flights:
             flight.record.halted = True
-            waits = not (flight.sending and flight.record.in_doubt)
-            if waits and flight.task is not asyncio.current_task():
+            if not flight.has_grace and flight.task is not asyncio.current_task():
                 flight.task.cancel()
         self._timers.append(asyncio.get_running_loop().call_later(grace, self._cut_off))
 
@@ -181,6 +169,10 @@ class BulkJob(Generic[Row, Item]):
         if not self._pool.is_done:
             self.stop("its block was left")
         interruption = await self._outlast(self._pool)
+        async for outcome in self._pool:
+            self._hold_or_tell(outcome)
+        self._tell(self._refusals.release())
+        await self._feed.aclose()
         self._finish()
         if interruption is not None:
             raise interruption
@@ -207,22 +199,24 @@ class BulkJob(Generic[Row, Item]):
             try:
                 outcome = await anext(self._pool)
             except StopAsyncIteration:
-                self._ready.extend(self._refusals.release())
+                self._tell(self._refusals.release())
                 if not self._ready:
                     self._finish()
                     self._raise_source_error()
                     raise
             else:
                 self._hold_or_tell(outcome)
-        outcome = self._ready.popleft()
-        self._counts[outcome.kind] += 1
-        return outcome
+        return self._ready.popleft()
 
     def _hold_or_tell(self, outcome: Outcome[Row, Item]) -> None:
-        self._ready.extend(self._refusals.take(outcome))
+        self._tell(self._refusals.take(outcome))
         if self._refusals.is_run:
-            self._blame(outcome.error, f"the vendor refuses row after row: {outcome.reason}")
-            self._ready.extend(self._refusals.blame_the_job())
+            self._blame(outcome.error, mask(f"the vendor refuses row after row: {outcome.reason}"))
+            self._tell(self._refusals.blame_the_job())
+
+    def _tell(self, outcomes: Sequence[Outcome[Row, Item]]) -> None:
+        self._counts.update(outcome.kind for outcome in outcomes)
+        self._ready.extend(outcomes)
 
     def _finish(self) -> None:
         if self._finished:
@@ -247,7 +241,8 @@ class BulkJob(Generic[Row, Item]):
             raise StopAsyncIteration from None
         except Exception as error:
             self._source_error = error
-            self._blame(error, f"the source failed: {type(error).__name__}")
+            why = mask(error.message) if isinstance(error, UsageError) else type(error).__name__
+            self._blame(error, f"the source failed: {why}")
             raise StopAsyncIteration from None
         source = _as_source_row(pulled)
         index, self._pulled = self._pulled, self._pulled + 1
@@ -285,52 +280,26 @@ class BulkJob(Generic[Row, Item]):
     async def _fly(self, outcome: Outcome[Row, Item], pulled: _Pulled[Row]) -> None:
         task = asyncio.current_task()
         assert task is not None
-        flight = _Flight(task)
+        flight = Flight(outcome, task)
         self._flights.add(flight)
         try:
-            await self._send(outcome, flight, trial=pulled.trial)
+            self._weigh(await self._settler.carry(flight), trial=pulled.trial)
         except asyncio.CancelledError:
             self._take_for_stop()
-            if flight.sending and flight.record.in_doubt:
+            if not flight.answered and flight.has_grace:
                 outcome.kind = OutcomeKind.UNKNOWN
                 outcome.problems = (Problem("", f"sent, and not answered when {self._stopped}"),)
         finally:
             outcome.attempts = flight.record.attempts
             self._flights.discard(flight)
 
-    async def _send(self, outcome: Outcome[Row, Item], flight: _Flight, *, trial: bool) -> None:
-        try:
-            outcome.item = await self._resource.send(outcome.row, flight.record)
-            outcome.kind = OutcomeKind.CREATED
-            self._patience.succeeded()
-        except Exception as error:
-            self._weigh(outcome, error, sent=flight.record.attempts > 0, trial=trial)
-        flight.sending = False
-        if outcome.item is None and outcome.kind in (OutcomeKind.EXISTED, OutcomeKind.CREATED):
-            outcome.item = await self._find(outcome.row)
-
-    def _weigh(self, outcome: Outcome[Row, Item], error: Exception, *, sent: bool, trial: bool) -> None:
-        verdict = verdict_on(error, sent=sent)
-        outcome.kind, outcome.error = verdict.kind, error
-        match error:
-            case RefusedError() | InvalidInputError():
-                outcome.problems = error.problems
-            case ModeMismatchError():
-                outcome.item = error.item  # type: ignore[assignment]
-            case _:
-                pass
+    def _weigh(self, verdict: Verdict, *, trial: bool) -> None:
         if verdict.stops:
-            self._blame(error, str(error))
+            self._blame(verdict.error, str(verdict.error))
         elif not verdict.pauses:
             self._patience.succeeded()
         elif self._patience.failed(trial=trial):
-            self._blame(error, f"the vendor could not be reached again and again: {error}")
-
-    async def _find(self, row: Row) -> Item | None:
-        try:
-            return (await self._resource.look(row)).item
-        except Exception:
-            return None  # the outcome stands without it
+            self._blame(verdict.error, f"the vendor could not be reached again and again: {verdict.error}")
 
     def _count_failure(self, outcome: Outcome[Row, Item]) -> None:
         if self._stop_after is None or self._stopped is not None:

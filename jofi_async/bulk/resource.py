@@ -43,6 +43,16 @@ class Look(Generic[Item_co]):
 class BulkResource(Protocol[Row_contra, Item_co]):
     """What bulk needs of a vendor: check one, name its person, send one, look for one."""
 
+    @property
+    def looks_prove(self) -> bool:
+        """Whether a look shows what is really there; under a test key it shows what is made up."""
+        ...
+
+    @property
+    def resend_is_safe(self) -> bool:
+        """Whether a create in doubt can be sent again, since the second would be refused or reach nobody."""
+        ...
+
     def check(self, row: Row_contra) -> Sequence[Problem]:
         """Say what cannot be right about a row, before anything is sent."""
         ...
@@ -57,4 +67,12 @@ class BulkResource(Protocol[Row_contra, Item_co]):
 
     async def look(self, row: Row_contra) -> Look[Item_co]:
         """Look for a row's person; raises a `CallError` when the look fails."""
+        ...
+
+    async def watermark(self) -> object:
+        """What tells later whether something is younger than this moment, by the vendor's clock alone."""
+        ...
+
+    def is_ours(self, row: Row_contra, item: object, watermark: object) -> bool:
+        """Say whether what a look found was made of this row after the watermark was taken."""
         ...

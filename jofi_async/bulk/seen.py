@@ -24,8 +24,8 @@ class Seen:
     """
 
     share_person_id: bool = False
-    _keys: dict[str, _Place] = field(factory=dict[str, _Place])
-    _person_ids: dict[str, _Place] = field(factory=dict[str, _Place])
+    _keys: dict[str, _Place] = field(factory=dict[str, _Place], repr=False)
+    _person_ids: dict[str, _Place] = field(factory=dict[str, _Place], repr=False)
 
     def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
         """Say which earlier row this one repeats; a row that repeats none is remembered."""

@@ -1,7 +1,7 @@
 """The source of a bulk job: any sync or async iterable of rows, pulled one at a time."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
+from typing import Generic, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -39,6 +39,7 @@ class Feed(Generic[T]):
     """
 
     def __init__(self, source: Source[T]) -> None:
+        self._source = source
         self._later: AsyncIterator[T] | None = None
         self._now: Iterator[T] | None = None
         if isinstance(source, AsyncIterable):
@@ -58,3 +59,9 @@ class Feed(Generic[T]):
         for item in self._now:
             return item
         raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Close an async generator that was made here of an iterable; one that was given is its giver's to close."""
+        made = self._later if self._later is not self._source else None
+        if isinstance(made, AsyncGenerator):
+            await cast("AsyncGenerator[T, None]", made).aclose()

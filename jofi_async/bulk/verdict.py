@@ -18,7 +18,14 @@ from jofi_async.core.errors import (
     WrongAddressError,
 )
 
-_NO_ROWS_FAULT = (AuthenticationError, ForbiddenError, WrongAddressError, SetupError, NotFoundError)
+_NO_ROWS_FAULT = (
+    AuthenticationError,
+    ForbiddenError,
+    WrongAddressError,
+    SetupError,
+    NotFoundError,
+    ModeMismatchError,
+)
 
 
 @frozen
@@ -27,11 +34,13 @@ class Verdict:
 
     Attributes:
         kind: How the row ended.
+        error: What was raised, or None.
         stops: Whether no other row could fare better, so that the job stops.
         pauses: Whether a run of these pauses the job.
     """
 
     kind: OutcomeKind
+    error: Exception | None = None
     stops: bool = False
     pauses: bool = False
 
@@ -45,20 +54,20 @@ def verdict_on(error: Exception, *, sent: bool) -> Verdict:
     """
     match error:
         case DuplicateError():
-            return Verdict(OutcomeKind.EXISTED)
+            return Verdict(OutcomeKind.EXISTED, error)
         case RefusedError() | InvalidInputError():
-            return Verdict(OutcomeKind.REFUSED)
+            return Verdict(OutcomeKind.REFUSED, error)
         case ModeMismatchError(effect=Effect.DONE):
-            return Verdict(OutcomeKind.CREATED, stops=True)
+            return Verdict(OutcomeKind.CREATED, error, stops=True)
         case CallError(effect=Effect.DONE):
-            return Verdict(OutcomeKind.CREATED)
+            return Verdict(OutcomeKind.CREATED, error)
         case CallError(effect=Effect.UNKNOWN):
-            return Verdict(OutcomeKind.UNKNOWN, pauses=True)
+            return Verdict(OutcomeKind.UNKNOWN, error, pauses=True)
         case CallError() if isinstance(error, _NO_ROWS_FAULT):
-            return Verdict(OutcomeKind.NOT_ATTEMPTED, stops=True)
+            return Verdict(OutcomeKind.NOT_ATTEMPTED, error, stops=True)
         case CallError():
-            return Verdict(OutcomeKind.NOT_ATTEMPTED, pauses=True)
+            return Verdict(OutcomeKind.NOT_ATTEMPTED, error, pauses=True)
         case UsageError():
-            return Verdict(OutcomeKind.NOT_ATTEMPTED, stops=True)
+            return Verdict(OutcomeKind.NOT_ATTEMPTED, error, stops=True)
         case _:
-            return Verdict(OutcomeKind.UNKNOWN if sent else OutcomeKind.NOT_ATTEMPTED, stops=True)
+            return Verdict(OutcomeKind.UNKNOWN if sent else OutcomeKind.NOT_ATTEMPTED, error, stops=True)

@@ -16,7 +16,7 @@ COMMANDS = {
     "invite": "jofi_async.cli.jofi:invite",
     "sandbox": "jofi_async.cli.sandbox:sandbox",
 }
-_EXTRA = frozenset({"click", "rich", "charset_normalizer", "phonenumbers"})
+_EXTRA = frozenset({"click", "rich", "charset_normalizer", "phonenumbers", "python_calamine"})
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -7,11 +7,13 @@ from typing import Generic, TypeVar
 from attrs import frozen
 from rich.console import Console
 
-from jofi_async.bulk.columns import ColumnError, Columns, Field, TableRow, match_columns
-from jofi_async.bulk.outcome_file import OutcomeFile
-from jofi_async.bulk.table import Table, TableError, open_table
 from jofi_async.cli.options import JobOptions
 from jofi_async.cli.report import tell_columns, way_on
+from jofi_async.tables.columns import ColumnError, Columns, Field, TableRow, match_columns
+from jofi_async.tables.csv_table import CsvTable
+from jofi_async.tables.formats import open_table
+from jofi_async.tables.outcome_file import OutcomeFile
+from jofi_async.tables.table import Table, TableError
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -41,12 +43,14 @@ class Errand(Generic[Row, Item]):
         table: The table.
         columns: Which column is which field.
         defaults: Values of fields that have no column, or an empty cell in it.
+        mode: The mode of a run that contacts nobody, or "".
     """
 
     kind: Kind[Row, Item]
     table: Table
     columns: Columns
     defaults: Mapping[str, object]
+    mode: str = ""
 
     def rows(self) -> Iterator[TableRow[Row]]:
         """All rows, one at a time."""
@@ -63,22 +67,22 @@ class Errand(Generic[Row, Item]):
         source = self.table.path
         path = options.outcomes or source.with_name(f"{source.name}.outcomes.csv")
         # Who exports with semicolons has a spreadsheet that reads nothing else at a double click.
-        delimiter = ";" if self.table.delimiter == ";" else ","
-        return OutcomeFile.open(path, self.columns.names, source=source, delimiter=delimiter), path
+        delimiter = ";" if isinstance(self.table, CsvTable) and self.table.delimiter == ";" else ","
+        return OutcomeFile.open(path, self.columns.names, source=source, delimiter=delimiter, mode=self.mode), path
 
 
 def prepare(
-    console: Console, options: JobOptions, kind: Kind[Row, Item], defaults: Mapping[str, object]
+    console: Console, options: JobOptions, kind: Kind[Row, Item], defaults: Mapping[str, object], *, mode: str = ""
 ) -> Errand[Row, Item]:
     """Read the table once, match its columns and say how.
 
     Raises:
         TableError: It cannot be used; the message says what to do.
     """
-    table = open_table(options.file, options.encoding)
+    table = open_table(options.file, options.encoding, form=options.form, sheet=options.sheet)
     try:
         columns = match_columns(table.header, kind.fields, options.chosen)
     except ColumnError as error:
         raise TableError(f"{error.message}; {way_on(error)}") from None
     tell_columns(console, table, columns)
-    return Errand(kind, table, columns, defaults)
+    return Errand(kind, table, columns, defaults, mode)

@@ -4,24 +4,28 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, Never, cast
 
 import click
 from attrs import evolve, frozen
 from rich.console import Console
 
-from jofi_async.cli.errand import Kind, prepare
+from jofi_async.cli.confirm import confirm, someone_is_there
+from jofi_async.cli.errand import Errand, Kind, prepare
 from jofi_async.cli.keys import read_key
 from jofi_async.cli.options import JobOptions, table_job_options
+from jofi_async.cli.progress import say
 from jofi_async.cli.report import tell_end, tell_failure
-from jofi_async.cli.run import Run
+from jofi_async.cli.run import ExitCode, Run
 from jofi_async.core.client import DEFAULT_RATE_LIMIT
 from jofi_async.core.errors import ConfigurationError
+from jofi_async.core.transport import Transport
 from jofi_async.jofi.bulk import InvitationsInBulk
 from jofi_async.jofi.checks import check_new
 from jofi_async.jofi.client import BASE_URL, JofiClient
 from jofi_async.jofi.columns import FIELDS, new_invitation
 from jofi_async.jofi.models import Invitation, InvitationListItem, Mode, NewInvitation
+from jofi_async.transports.aiohttp import AiohttpTransport
 
 if TYPE_CHECKING:
     from jofi_async.jofi.fake import FakeJofi
@@ -71,8 +75,8 @@ class InviteOptions(JobOptions):
         return fields
 
 
-@click.command("invite", short_help="Invite everybody in a CSV file.")
-@click.option("--sandbox", is_flag=True, help="Invite on a JOFI in memory: no key, nobody is contacted.")
+@click.command("invite", short_help="Invite everybody in a file.")
+@click.option("--sandbox", is_flag=True, help="Invite on a JOFI in memory; nobody is contacted.")
 @click.option("--inviter", metavar="EMAIL", help="The JOFI user who invites.")
 @click.option("--team", type=int, metavar="ID", help="The team.  [the inviter's]")
 @click.option(
@@ -83,12 +87,13 @@ class InviteOptions(JobOptions):
 @click.option("--sms", is_flag=True, help="Have JOFI send a text message, too.")
 @table_job_options
 def invite(**given: Any) -> int:
-    """Invite everybody in a CSV FILE, each once.
+    """Invite everybody in a FILE (CSV, XLSX or JSON lines), each once.
 
     Columns are found by their headers, in any applicant-tracking system's spelling, and a column goes before an option.
     What became of each row is in FILE.outcomes.csv, which is input again once its refused rows are mended.
 
-    The key is JOFI_API_KEY or in --api-key-file; JOFI_BASE_URL is another address of JOFI.
+    The key is JOFI_API_KEY or in --api-key-file; JOFI_BASE_URL is another address of JOFI; HTTPS_PROXY and NO_PROXY
+    count. On a terminal with a live key it asks first.
 
     \b
     Examples:
@@ -98,22 +103,25 @@ def invite(**given: Any) -> int:
 
     \b
     Exit codes: 0 all invited, 3 some refused, 4 some left: run again,
-    5 cannot go on, 2 usage, 130 or 143 stopped by a signal.
+    5 cannot go on, 2 usage or your "no", 130 or 143 stopped by a signal.
     """  # noqa: D301
     options = InviteOptions(**given)
     screen = Console(stderr=True)
     defaults = options.defaults()
     way = _way(options)
-    errand = prepare(screen, options, Kind(FIELDS, new_invitation, _describe), defaults)
+    errand = prepare(screen, options, Kind(FIELDS, new_invitation, _describe), defaults, mode=way.mode if way else "")
     if not options.inviter and "created_by_user_email" not in errand.columns.names:
         raise ConfigurationError("Who invites? Name a JOFI user with --inviter EMAIL")
+    if way is not None and not options.dry_run and not _goes_on(screen, options, way, errand):
+        say(screen, "Nothing was sent.")
+        return ExitCode.USAGE
     outcomes = errand.open_outcomes(options)
     file, path = outcomes or (None, None)
     run = Run(errand, screen, file)
     if way is None or options.dry_run:
         run.rehearse(_CHECKS, share_person_id=options.share_person_id)
     else:
-        asyncio.run(_send(options, way.client, run))
+        asyncio.run(_send(options, way, run))
     tell_end(Console(), run, path, vendor_says=_in_closing(way))
     tell_failure(screen, run)
     return run.exit_code
@@ -123,8 +131,17 @@ def invite(**given: Any) -> int:
 class _Way:
     """How JOFI is reached: at an address with a key, or in memory."""
 
+    url: str
     client: JofiClient
+    transport: Transport
     fake: "FakeJofi | None" = None
+
+    @property
+    def mode(self) -> str:
+        """What a way that contacts nobody is called, or ""."""
+        if self.fake is not None:
+            return "sandbox"
+        return Mode.TEST.value if self.client.mode is Mode.TEST else ""
 
 
 def _way(options: InviteOptions) -> _Way | None:
@@ -133,8 +150,10 @@ def _way(options: InviteOptions) -> _Way | None:
         return _way_to_sandbox(options)
     key = read_key("JOFI_API_KEY", options.api_key_file)
     if key:
-        base_url = os.environ.get("JOFI_BASE_URL") or BASE_URL
-        return _Way(JofiClient(key, base_url=base_url, rate_limit=options.rate_limit(DEFAULT_RATE_LIMIT)))
+        url = os.environ.get("JOFI_BASE_URL") or BASE_URL
+        transport = AiohttpTransport(trust_env=True)
+        limit = options.rate_limit(DEFAULT_RATE_LIMIT)
+        return _Way(url, JofiClient(key, base_url=url, rate_limit=limit, transport=transport), transport)
     if options.dry_run:
         return None
     raise ConfigurationError("There is no key: set JOFI_API_KEY or give --api-key-file PATH, or try it with --sandbox")
@@ -147,15 +166,57 @@ def _way_to_sandbox(options: InviteOptions) -> _Way:
     from jofi_async.transports.fake import FakeTransport
 
     fake = FakeJofi()
+    transport = FakeTransport(fake)
     limit = options.rate_limit(evolve(DEFAULT_RATE_LIMIT, per_second=None))
     url = "http://sandbox.invalid/api/v2"
-    return _Way(JofiClient("sk_live_sandbox", base_url=url, rate_limit=limit, transport=FakeTransport(fake)), fake)
+    client = JofiClient("sk_live_sandbox", base_url=url, rate_limit=limit, transport=transport)
+    return _Way(url, client, transport, fake)
 
 
-async def _send(options: InviteOptions, client: JofiClient, run: Run[NewInvitation, Item]) -> None:
-    async with client:
+def _goes_on(screen: Console, options: InviteOptions, way: _Way, errand: Errand[NewInvitation, Item]) -> bool:
+    """Whether to send: a person who is there is asked before others are contacted."""
+    if way.client.mode is Mode.TEST:
+        say(screen, "This is a test key: JOFI's answers are made up, and nobody is contacted.")
+        return True
+    if way.fake is not None or options.yes or not someone_is_there():
+        return True
+    facts = {**_facts(errand), "at": way.url}
+    return confirm(screen, errand, _CHECKS, facts, share_person_id=options.share_person_id)
+
+
+def _facts(errand: Errand[NewInvitation, Item]) -> Mapping[str, str]:
+    """What is the same for everybody, or which column says it."""
+    names = {field.name: errand.columns.header[place] for field, place in errand.columns.fields}
+
+    def fact(name: str, default: str) -> str:
+        value = errand.defaults.get(name)
+        otherwise = default if value is None else _in_words(value)
+        return f"as column {names[name]!r} says, else {otherwise}" if name in names else otherwise
+
+    return {
+        "inviter": fact("created_by_user_email", "refused"),
+        "team": fact("team_id", "the inviter's default"),
+        "assessments": fact("assessments_to_assign", "the inviter's defaults"),
+        "template": fact("email_template_id", "the inviter's default"),
+        "e-mail": fact("send_via_email", "yes"),
+        "text": fact("send_via_sms", "no"),
+    }
+
+
+def _in_words(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(str, cast("list[object]", value)))
+        case _:
+            return str(value)
+
+
+async def _send(options: InviteOptions, way: _Way, run: Run[NewInvitation, Item]) -> None:
+    async with way.transport, way.client:
         await run.send(
-            lambda rows: client.invitations.create_many(
+            lambda rows: way.client.invitations.create_many(
                 rows, stop_after=options.stop_after, share_person_id=options.share_person_id
             )
         )
@@ -178,8 +239,10 @@ def _describe(item: Item) -> Mapping[str, object]:
     return {"invitation_id": item.id, "assessment_url": item.assessment_url}
 
 
-async def _send_nothing(*_: object) -> Never:
+async def _send_nothing(*_: object, **__: object) -> Never:
     raise AssertionError("a dry run sends nothing")
 
 
-_CHECKS = InvitationsInBulk(create=_send_nothing, find=_send_nothing, lists_are_real=False, validate=True)
+_CHECKS = InvitationsInBulk(
+    create=_send_nothing, find=_send_nothing, mark=_send_nothing, looks_prove=False, validate=True
+)

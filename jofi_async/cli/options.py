@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from attrs import frozen
+from attrs import converters, field, frozen
 
 from jofi_async.core.limits import RateLimit
+from jofi_async.tables.formats import Format
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,8 +19,11 @@ class JobOptions:
 
     file: Path
     chosen: dict[str, str]
+    sheet: str | None
+    form: Format | None = field(converter=converters.optional(Format))
     encoding: str | None
     dry_run: bool
+    yes: bool
     outcomes: Path | None
     rate: float | None
     burst: int | None
@@ -60,14 +64,22 @@ _OPTIONS = (
         callback=_chosen,
         help="Take a column for a field; FIELD= takes none.",
     ),
+    click.option("--sheet", metavar="NAME", help="The sheet of a workbook.  [the first]"),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice([each.value for each in Format]),
+        help="What FILE is, where its name does not tell.",
+    ),
     click.option("--encoding", metavar="NAME", help="How FILE is encoded, where it is guessed wrong."),
     click.option("--dry-run", is_flag=True, help="Check every row, and send nothing."),
-    click.option("--outcomes", type=_PATH, metavar="PATH", help="Where the outcomes go.  [FILE.outcomes.csv]"),
+    click.option("--yes", is_flag=True, help="Do not ask before real people are invited."),
+    click.option("--outcomes", type=_PATH, metavar="PATH", help="Outcomes, .csv or .jsonl.  [FILE.outcomes.csv]"),
     click.option(
         "--rate",
         type=click.FloatRange(min=0, min_open=True),
         metavar="N",
-        help="Requests a second.  [10; sandbox: no limit]",
+        help="Requests a second.  [10; sandbox: any]",
     ),
     click.option("--burst", type=_COUNT, metavar="N", help="Requests at once after a pause.  [10]"),
     click.option("--in-flight", type=_COUNT, metavar="N", help="Requests under way at once.  [16]"),

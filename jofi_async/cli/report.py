@@ -1,7 +1,7 @@
 """What a person reads: before a run which column is which field, after it what became of the rows."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +10,14 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from jofi_async.bulk.columns import ColumnError, Columns
 from jofi_async.bulk.outcome import OutcomeKind
-from jofi_async.bulk.table import Table
 from jofi_async.cli.progress import duration, plain, say
 from jofi_async.cli.tally import Tally, named
+from jofi_async.tables.columns import ColumnError, Columns
+from jofi_async.tables.csv_table import CsvTable
+from jofi_async.tables.outcome_file import COLUMNS, MODE, is_outcome_file
+from jofi_async.tables.table import Table, TableError
+from jofi_async.tables.workbook import SheetTable
 
 if TYPE_CHECKING:
     from jofi_async.cli.run import Run
@@ -28,6 +31,7 @@ _STYLES = {
     OutcomeKind.NOT_ATTEMPTED: "magenta",
 }
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_SHEETS = 3
 _WAYS_ON = {
     3: "Mend the refused rows there and give that file as input: settled rows are not sent again.",
     4: "To go on, give that file as input: settled rows are not sent again.",
@@ -39,18 +43,44 @@ _WAYS_ON = {
 def tell_columns(console: Console, table: Table, columns: Columns) -> None:
     """Say what was made of a table."""
     details = [f"{table.rows:,} {'row' if table.rows == 1 else 'rows'}"]
-    if table.delimiter != ",":
-        details.append(f"cells between {_DELIMITERS.get(table.delimiter, table.delimiter)}")
-    if table.encoding.sample:
-        details.append(f'encoding guessed as {table.encoding.name} ("{table.encoding.sample}"; else --encoding NAME)')
-    elif table.encoding.name not in ("utf-8", "utf-8-sig"):
-        details.append(table.encoding.name)
+    match table:
+        case CsvTable():
+            details += _details_of_csv(table)
+        case SheetTable():
+            details += _details_of_sheet(table)
+        case _:
+            pass
     say(console, f"{table.path}: {', '.join(details)}")
     width = max(map(len, columns.names), default=0)
     for field, place in columns.fields:
         say(console, f"  {field.name:{width}} <- {columns.header[place]}")
-    if columns.unused:
-        say(console, f"  not used: {', '.join(columns.unused)}")
+    continues = is_outcome_file(table.header)
+    unused = [name for name in columns.unused if not (continues and name in (*COLUMNS, MODE))]
+    if unused:
+        say(console, f"  not used: {', '.join(unused)}")
+    if continues:
+        say(console, "These are the outcomes of an earlier run: what it has settled is not sent again.")
+
+
+def _details_of_csv(table: CsvTable) -> Iterator[str]:
+    if table.delimiter != ",":
+        yield f"cells between {_DELIMITERS.get(table.delimiter, table.delimiter)}"
+    if table.encoding.sample:
+        yield f'encoding guessed as {table.encoding.name} ("{table.encoding.sample}"; else --encoding NAME)'
+    elif table.encoding.name not in ("utf-8", "utf-8-sig"):
+        yield table.encoding.name
+
+
+def _details_of_sheet(table: SheetTable) -> Iterator[str]:
+    if table.hidden:
+        yield f"{table.hidden:,} of them hidden"
+    others = f" (not {_any_of(table.others)})" if table.others else ""
+    yield f"sheet {table.sheet!r}{others}"
+
+
+def _any_of(names: Sequence[str]) -> str:
+    shown = [repr(name) for name in names[:_SHEETS]]
+    return " or ".join(shown if len(names) <= _SHEETS else [*shown, f"{len(names) - _SHEETS} more"])
 
 
 def way_on(error: ColumnError) -> str:
@@ -88,6 +118,10 @@ def tell_failure(console: Console, run: "Run[Any, Any]") -> None:
     """Say why a run ended early, if it did."""
     if run.unwritable is not None:
         say(console, f"Error: the outcome file cannot be written: {run.unwritable.strerror or run.unwritable}")
+    elif isinstance(run.error, TableError):
+        say(console, f"Error: {run.error.message}")
+        if run.unread:
+            say(console, f"{run.unread:,} rows were not read, were not sent, and are not in the outcome file.")
     elif run.error is not None:
         say(console, f"Error: {run.stopped or run.error}")
     elif run.stopped is not None:

@@ -8,18 +8,18 @@ from typing import Generic, TypeVar, cast
 from attrs import define, field
 from rich.console import Console
 
-from jofi_async.bulk.columns import TableRow
 from jofi_async.bulk.dry_run import Checks, dry_run
 from jofi_async.bulk.job import GRACE, BulkJob
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
-from jofi_async.bulk.outcome_file import OutcomeFile, is_outcome_file, is_settled
-from jofi_async.bulk.table import TableError
 from jofi_async.bulk.verdict import verdict_on
 from jofi_async.cli.errand import Errand
 from jofi_async.cli.progress import Bar, Lines, Pace, say
-from jofi_async.cli.signals import Signals
+from jofi_async.cli.signals import Signals, ignore_signals
 from jofi_async.cli.tally import Tally
 from jofi_async.core.errors import JofiAsyncError, Problem
+from jofi_async.tables.columns import TableRow
+from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file, is_settled
+from jofi_async.tables.table import TableError
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -75,6 +75,8 @@ class Run(Generic[Row, Item]):
             with self._progress(pace) as progress, Signals(lambda number: self._stop(job, number)):
                 await self._take_all(job, rows, progress)
         finally:
+            if self.caught is not None:
+                ignore_signals()
             self._close()
 
     def rehearse(self, checks: Checks[Row], *, share_person_id: bool) -> None:
@@ -104,6 +106,11 @@ class Run(Generic[Row, Item]):
             return ExitCode.RUN_AGAIN
         return ExitCode.SOME_REFUSED if counts[OutcomeKind.REFUSED] else ExitCode.DONE
 
+    @property
+    def unread(self) -> int:
+        """How many rows the table had when it was opened, and could not be read again."""
+        return max(0, self.errand.table.rows - self.tally.total - self.tally.carried)
+
     def _progress(self, pace: Pace) -> Bar | Lines:
         live = self.console.is_terminal and not self.console.is_dumb_terminal
         return Bar(pace, self.console) if live else Lines(pace, self.console)
@@ -113,7 +120,7 @@ class Run(Generic[Row, Item]):
         header = self.errand.table.header
         continues = is_outcome_file(header)
         for row in self.errand.rows():
-            if continues and is_settled(row, header):
+            if continues and is_settled(row, header, self.errand.mode):
                 self._carry(row)
             else:
                 yield row

@@ -8,6 +8,12 @@ from typing import Self
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+def ignore_signals() -> None:
+    """Ignore both from now on: one has stopped the work, and impatience must not cost the word on how it ended."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 class Signals:
     """Takes both signals inside a `with` block.
 

@@ -1,6 +1,7 @@
 """One call under way: an operation, its record, and its attempts within one deadline."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -108,18 +109,22 @@ class Call:
         path: The route's path, with the object's id in it.
         request: What is sent with each attempt.
         record: Filled in on the way.
+        until: The instant, on the running loop's clock, by which it must have ended at the latest.
     """
 
     __slots__ = ("_deadline", "_hooks", "_loop", "_means", "_operation", "_path", "_record", "_request")
 
-    def __init__(self, means: Means, operation: Operation, path: str, request: Request, record: CallRecord) -> None:
+    def __init__(
+        self, means: Means, operation: Operation, path: str, request: Request, record: CallRecord, until: float
+    ) -> None:
         self._means = means
         self._operation = operation
         self._path = path
         self._request = request
         self._record = record
         self._loop = asyncio.get_running_loop()
-        self._deadline: float | None = None
+        seconds = means.options.deadline
+        self._deadline = until if seconds is None else min(until, self._loop.time() + seconds)
         self._hooks = means.options.hooks
         if events.is_logged():
             self._hooks = (*self._hooks, events.log)
@@ -139,20 +144,19 @@ class Call:
         return result
 
     async def _within_deadline(self) -> Response:
-        seconds = self._means.options.deadline
-        if seconds is None:
+        if self._deadline == math.inf:
             return await self._attempts()
-        self._deadline = self._loop.time() + seconds
         scope = asyncio.timeout_at(self._deadline)
         try:
             async with scope:
                 return await self._attempts()
         except TimeoutError:
             if scope.expired():
-                raise self._overdue(seconds) from None
+                raise self._overdue() from None
             raise
 
-    def _overdue(self, seconds: float) -> CallError:
+    def _overdue(self) -> CallError:
+        seconds = self._means.options.deadline or 0
         if not self._record.in_doubt:
             return DeadlineNotSentError(f"The deadline of {seconds:g} s passed before it could be sent")
         effect = Effect.NONE if self._operation.repeatable else Effect.UNKNOWN
@@ -241,6 +245,8 @@ class Call:
                 error.effect = Effect.NONE
             elif error.response is not None:
                 return error.response
+            if error.response is not None:
+                error.response.body = error.body  # bounded, now that nobody reads it any more
         self._record.answering += seconds
         if self._hooks:
             self._tell(events.Failed, error=error, seconds=seconds)

@@ -129,9 +129,9 @@ def check_key(api_key: str) -> str:
     Raises:
         ConfigurationError: It is empty, or holds what no key holds.
     """
-    key = api_key.strip()
+    key = api_key.strip() if isinstance(api_key, str) else ""  # pyright: ignore[reportUnnecessaryIsInstance]
     if not key:
-        raise ConfigurationError("The API key is empty")
+        raise ConfigurationError("The API key is empty, or no text")
     if not re.fullmatch(r"[\x21-\x7e]+", key):
         raise ConfigurationError("The API key holds blanks or characters that no key has: was it copied whole?")
     return key

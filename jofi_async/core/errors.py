@@ -51,7 +51,7 @@ class Effect(StrEnum):
     DONE = "done"
 
 
-@frozen
+@frozen(repr=False)
 class Problem:
     """Why a row or an argument cannot be accepted.
 
@@ -65,6 +65,9 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.field}: {self.reason}" if self.field else self.reason
+
+    def __repr__(self) -> str:
+        return f"Problem({mask(str(self))!r})"
 
 
 class JofiAsyncError(Exception):
@@ -190,7 +193,9 @@ class UnknownOutcomeError(CallError):
 
 
 class DeadlineNotSentError(NotSentError):
-    """The call's deadline passed before it was sent."""
+    """The call's deadline passed before it was sent, or before it could be sent again."""
+
+    advice = "Nothing took effect, so it is safe to send it again."
 
 
 class DeadlineUnknownError(UnknownOutcomeError):

@@ -114,6 +114,19 @@ class CallEnded(Event):
     error: BaseException | None
 
 
+@frozen
+class Abandoned(Event):
+    """Whoever waited for a call that may have taken effect went away, for example a web client that hung up.
+
+    Attributes:
+        row: What was being sent, so that it can be looked for; its `repr` shows nothing personal.
+        outcome: What became of it, where that came to be known after all; else None.
+    """
+
+    row: object
+    outcome: object
+
+
 Hook = Callable[[Event], None]
 
 

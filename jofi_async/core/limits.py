@@ -12,7 +12,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from jofi_async.core.errors import ConfigurationError
+from jofi_async.core.errors import ConfigurationError, LifecycleError
 
 
 class Limiter(Protocol):
@@ -23,6 +23,9 @@ class Limiter(Protocol):
 
         Returns:
             For how many seconds of the wait the rate alone held it back, the rest being the queue.
+
+        Raises:
+            LifecycleError: It is in use on another event loop.
         """
         ...
 
@@ -80,6 +83,7 @@ class RateLimiter:
         self._interval = 1 / limit.per_second if limit.per_second else 0.0
         self._ahead = self._interval * (limit.burst - 1)
         self._room = float("inf") if limit.in_flight is None else limit.in_flight
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._out = 0
         self._arrival = float("-inf")
         self._waiters: deque[_Waiter] = deque()
@@ -100,6 +104,8 @@ class RateLimiter:
     async def acquire(self) -> float:
         """Wait for a slot; see `Limiter.acquire`."""
         loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._bind(loop)
         now = loop.time()
         if not self._waiters and self._out < self._room and self._delay(now) <= 0:
             self._grant(now)
@@ -119,6 +125,16 @@ class RateLimiter:
         self._out -= 1
         if self._waiters:
             self._pump()
+
+    def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Move to another event loop, once nothing of the last one is left."""
+        if self._loop is not None:
+            if (self._out or self.waiting) and not self._loop.is_closed():
+                raise LifecycleError("This limiter is in use on another event loop. Make one for each event loop.")
+            self._out, self._timer, self._holding_since = 0, None, None
+            self._waiters.clear()
+            self._arrival = min(self._arrival, loop.time() + self._ahead + self._interval)
+        self._loop = loop
 
     def _delay(self, now: float) -> float:
         delay = self._arrival - self._ahead - now if self._interval else 0.0
@@ -146,7 +162,6 @@ class RateLimiter:
             if (delay := self._delay(now)) > 0:
                 self._sleep_until(now + delay)
                 return
-            self._held_until(now)
             self._grant(now)
             self._waiters.popleft().granted.set_result(now)
         self._sleep_until(None)

@@ -7,10 +7,10 @@ look at each character a bounded number of times, however long the text.
 import re
 
 _LINK = re.compile(
-    r"(https?://)(?:[^\s/\"<>]*@)?([^\s/?#@\"'<>]*)(?:[^\s\"<>]*[^\s\"<>.,;:!?'()\[\]{}])?",  # not a sentence's end
+    r"(https?://)(?:[^\s/\"<>]*@)?([^\s/?#@\"'<>]+)([^\s\"<>]*[^\s\"<>.,;:!?'()\[\]{}])?",  # not a sentence's end
     re.IGNORECASE,
 )
-_KEY = re.compile(r"(sk_(?:live|test)_)[^\s,;:\"'<>()\[\]{}]*[^\s,;:\"'<>()\[\]{}.!?]", re.IGNORECASE)
+_KEY = re.compile(r"(sk_(?:live|test)_)[\w.~+=*-]*[\w~+=*-]", re.IGNORECASE)
 _WORD = r"[A-Za-z][a-z]+[.,:;!?)]*(?!\S)"
 _CREDENTIAL = re.compile(rf"\b((?:[Bb]earer|[Bb]asic|[Aa]ccount)\s+)(?!{_WORD})[^\s,;\"']{{11,}}[^\s,;\"'.!?]")
 _END = r"\s,;:<>\"()\[\]\\"  # what no address holds outside of quotes (RFC 5322, "specials")
@@ -31,7 +31,7 @@ def mask(text: str) -> str:
     Returns:
         The text with `l***@example.org`, `https://host/***`, `***` for phones and `sk_live_***` for keys.
     """
-    text = _LINK.sub(r"\1\2/***", text)
+    text = _LINK.sub(lambda link: f"{link[1]}{link[2]}{'/***' if link[3] else ''}", text)
     text = _KEY.sub(r"\1***", text)
     text = _CREDENTIAL.sub(r"\1***", text)
     text = _ADDRESS.sub(r"\1***\2\3", text)

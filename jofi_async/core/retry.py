@@ -113,7 +113,7 @@ def retrying(
     budget: RetryBudget,
     *,
     repeats: Callable[[BaseException], bool],
-    deadline: float | None,
+    deadline: float,
     before_sleep: Callable[[RetryCallState], None],
 ) -> AsyncRetrying:
     """Describe one call's repeats to tenacity; one object per call, never shared.
@@ -122,7 +122,7 @@ def retrying(
         policy: How often, and how long to wait.
         budget: What the client has left.
         repeats: Whether an error may be repeated.
-        deadline: The instant, on the running loop's clock, at which the call must have ended.
+        deadline: The instant, on the running loop's clock, at which the call must have ended, or infinity.
         before_sleep: Called before each wait.
     """
     return AsyncRetrying(
@@ -154,7 +154,7 @@ class _WaitAsServerSays(wait_base):
 class _StopBefore(stop_base):
     """Stops when the attempts are used up, the wait would outlast the deadline, or the budget is spent."""
 
-    def __init__(self, attempts: int, deadline: float | None, budget: RetryBudget) -> None:
+    def __init__(self, attempts: int, deadline: float, budget: RetryBudget) -> None:
         self._attempts = attempts
         self._deadline = deadline
         self._budget = budget
@@ -162,10 +162,8 @@ class _StopBefore(stop_base):
     def __call__(self, retry_state: RetryCallState) -> bool:
         if retry_state.attempt_number >= self._attempts:
             return True
-        if self._deadline is not None:
-            wakes = asyncio.get_running_loop().time() + retry_state.upcoming_sleep
-            if wakes >= self._deadline:
-                return True
+        if asyncio.get_running_loop().time() + retry_state.upcoming_sleep >= self._deadline:
+            return True
         return not self._budget.spend()
 
 

@@ -5,6 +5,8 @@
     Session.call -> [ limiter slot -> transport.send -> classify ] x attempts -> decode -> model
 """
 
+import asyncio
+import math
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import quote, urlencode
@@ -59,6 +61,11 @@ class Session:
             other._means = evolve(other._means, budget=self._means.budget)
         return other
 
+    def until(self) -> float:
+        """The instant, on the running loop's clock, at which what begins now must have ended, or infinity."""
+        seconds = self.options.deadline
+        return math.inf if seconds is None else asyncio.get_running_loop().time() + seconds
+
     async def call(
         self,
         operation: Operation,
@@ -68,6 +75,7 @@ class Session:
         query: Mapping[str, str] | None = None,
         payload: Mapping[str, object] | None = None,
         record: CallRecord | None = None,
+        until: float = math.inf,
     ) -> T:
         """Make one call.
 
@@ -78,6 +86,7 @@ class Session:
             query: Query parameters, not yet escaped.
             payload: The JSON body.
             record: Filled in while the call runs.
+            until: An instant of the running loop's clock by which it must have ended, if before the deadline.
 
         Raises:
             InvalidInputError: `object_id` would name another route; nothing was sent.
@@ -87,7 +96,7 @@ class Session:
         if object_id is not None:
             path = path.replace("{id}", _segment(object_id))
         request = self._request(operation.method, path, query, payload)
-        return await Call(self._means, operation, path, request, record or CallRecord()).run(decode)
+        return await Call(self._means, operation, path, request, record or CallRecord(), until).run(decode)
 
     def _request(
         self, method: str, path: str, query: Mapping[str, str] | None, payload: Mapping[str, object] | None

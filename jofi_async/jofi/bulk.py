@@ -1,6 +1,9 @@
 """JOFI's side of a bulk job: check one, name its person, send one, look for one."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+from unicodedata import normalize
 
 import attrs
 from attrs import frozen
@@ -8,8 +11,27 @@ from attrs import frozen
 from jofi_async.bulk.resource import Look, Person
 from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import Problem
-from jofi_async.jofi.checks import EMAIL_FILTER_LIMIT, check_new
-from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem, NewInvitation
+from jofi_async.core.unset import UNSET
+from jofi_async.jofi.checks import CUSTOM_ID_LIMIT, EMAIL_FILTER_LIMIT, check_new
+from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem, Mode, NewInvitation
+
+_COMPARED = ("first_name", "last_name", "email", "custom_id", "person_id")
+
+
+class Create(Protocol):
+    """Sends one invitation, noting in the record how it goes."""
+
+    def __call__(self, new: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
+        """Create one."""
+        ...
+
+
+class Find(Protocol):
+    """Lists invitations, as `Invitations.list` does."""
+
+    def __call__(self, *, custom_id: str | None = None, email: str | None = None) -> Awaitable[InvitationList]:
+        """List the newest."""
+        ...
 
 
 @frozen
@@ -18,15 +40,20 @@ class InvitationsInBulk:
 
     Attributes:
         create: Sends one.
-        find: Lists by address.
-        lists_are_real: Whether a list shows what was created; under a test key it is made up.
+        find: Lists.
+        mark: Tells the newest `created_at` on the server.
+        looks_prove: Whether a list shows what was created; under a test key it is made up.
         validate: Whether rows are checked before they are sent.
+        resend_is_safe: JOFI refuses a second invitation of one address (seed 000, "Duplicate email"), and under a test
+            key contacts nobody.
     """
 
-    create: Callable[[NewInvitation, CallRecord], Awaitable[Invitation]]
-    find: Callable[[str], Awaitable[InvitationList]]
-    lists_are_real: bool
+    create: Create
+    find: Find
+    mark: Callable[[], Awaitable[datetime | None]]
+    looks_prove: bool
     validate: bool
+    resend_is_safe: bool = True
 
     def check(self, row: NewInvitation) -> Sequence[Problem]:
         """Say what cannot be right about a row; see `BulkResource.check`."""
@@ -43,16 +70,49 @@ class InvitationsInBulk:
         return await self.create(row, record)
 
     async def look(self, row: NewInvitation) -> Look[InvitationListItem]:
-        """Look for an invitation with the row's whole address; the newest, if there are several."""
+        """Look for an invitation with the row's whole address; where the list is cut, in the row's custom_id group.
+
+        The newest, if there are several.
+        """
         wanted = normalised(row.email)
-        if not self.lists_are_real or not wanted or len(wanted) > EMAIL_FILTER_LIMIT:
-            return Look(None, conclusive=False)
-        page = await self.find(wanted)
-        found = [item for item in page.data if normalised(item.email) == wanted]
-        newest = max(found, key=lambda item: item.created_at, default=None)
-        return Look(newest, conclusive=newest is not None or not page.has_more)
+        found: Look[InvitationListItem] = Look(None, conclusive=False)
+        if wanted and len(wanted) <= EMAIL_FILTER_LIMIT:
+            found = _search(await self.find(email=wanted), wanted)
+        group = row.custom_id
+        if found.conclusive or not group or not group.strip() or len(group) > CUSTOM_ID_LIMIT:
+            return found
+        return _search(await self.find(custom_id=group), wanted)
+
+    async def watermark(self) -> datetime | None:
+        """The newest `created_at` on the server: JOFI's clock, never ours."""
+        return await self.mark()
+
+    def is_ours(self, row: NewInvitation, item: object, watermark: object) -> bool:
+        """Whether an invitation is younger than the watermark and bears the row's fields."""
+        if not isinstance(item, Invitation | InvitationListItem):
+            return False
+        if isinstance(watermark, datetime) and item.created_at <= watermark:
+            return False
+        return all(_alike(getattr(row, name), getattr(item, name)) for name in _COMPARED)
 
 
 def normalised(address: str) -> str:
-    """An address as it is compared: trimmed, whatever the case."""
-    return address.strip().casefold()
+    """An address as it is compared: trimmed, whatever the case; not folded, which would make `groß` and `gross` one."""
+    return normalize("NFC", address.strip()).lower()
+
+
+def _search(page: InvitationList, wanted: str) -> Look[InvitationListItem]:
+    found = [item for item in page.data if normalised(item.email) == wanted]
+    newest = max(found, key=lambda item: item.created_at, default=None)
+    is_real = page.mode is not Mode.TEST
+    is_whole = not page.has_more and page.total_count <= len(page.data)
+    return Look(newest if is_real else None, conclusive=is_real and (newest is not None or is_whole))
+
+
+def _alike(sent: object, stored: object) -> bool:
+    """Whether JOFI may have made the one of the other: what is unset, null and blank are alike."""
+    return _text(sent) == _text(stored)
+
+
+def _text(value: object) -> str:
+    return "" if value is UNSET or value is None else normalised(str(value))

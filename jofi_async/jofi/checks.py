@@ -1,6 +1,6 @@
 """What seed 000 settles about a request, checked before it is sent, in the same words everywhere."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ REF_TEXT_LIMIT = 60
 PRESCREEN = 1
 NOT_WITH_PRESCREEN = frozenset({6, 7, 8})
 
+_REQUIRED = ("first_name", "last_name", "email", "created_by_user_email")
 _NAMES = {"first_name": "first name", "last_name": "last name"}
 _LIMITS = {"custom_id": CUSTOM_ID_LIMIT, "ref_text": REF_TEXT_LIMIT}
 _TEXTS = frozenset({"first_name", "last_name", "email", "created_by_user_email", "person_id", "phone", *_LIMITS})
@@ -30,7 +31,8 @@ def check_new(fields: Mapping[str, Any]) -> list[Problem]:
     Returns:
         Each field and reason; nothing when it may be sent.
     """
-    problems = list(_each(fields, nullable=_NULLABLE))
+    problems = [Problem(name, "is missing") for name in _REQUIRED if fields.get(name) is UNSET]
+    problems.extend(_each(fields, nullable=_NULLABLE))
     if fields.get("send_via_sms") is True and not fields.get("phone"):
         problems.append(Problem("phone", "a phone is needed to send by text message (SMS)"))
     return problems
@@ -47,13 +49,19 @@ def check_changes(fields: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
-def check_filters(custom_id: object, email: object) -> list[Problem]:
-    """Say what cannot be right about a list's filters; an empty one would list everything."""
+def check_filters(custom_id: object, email: object, *, lengths: bool = True) -> list[Problem]:
+    """Say what cannot be right about a list's filters.
+
+    Args:
+        custom_id: Part of a custom_id, or None.
+        email: Part of an address, or None.
+        lengths: Whether their lengths are checked, too; an empty one, which would list everything, always is wrong.
+    """
     limits = (("custom_id", custom_id, CUSTOM_ID_LIMIT), ("email", email, EMAIL_FILTER_LIMIT))
     return [
         problem
         for name, value, limit in limits
-        if value is not None and (problem := _filter_problem(name, value, limit))
+        if value is not None and (problem := _filter_problem(name, value, limit if lengths else None))
     ]
 
 
@@ -63,7 +71,7 @@ def email_problem(address: str) -> str | None:
     from email_validator import EmailNotValidError, validate_email  # slow to import, and not every call needs it
 
     try:
-        validate_email(address, check_deliverability=False)
+        validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         return "this is no e-mail address"
     return None
@@ -99,7 +107,7 @@ def _text_reason(name: str, value: str) -> str | None:
 
 
 def _assessments_reason(value: object) -> str | None:
-    if not isinstance(value, list | tuple) or not all(type(item) is int for item in value):  # pyright: ignore
+    if not isinstance(value, Sequence) or not all(type(item) is int for item in value):  # pyright: ignore
         return "must be a list of assessment ids"
     ids = frozenset[int](value)  # pyright: ignore
     if not ids:
@@ -109,12 +117,12 @@ def _assessments_reason(value: object) -> str | None:
     return None
 
 
-def _filter_problem(name: str, value: object, limit: int) -> Problem | None:
+def _filter_problem(name: str, value: object, limit: int | None) -> Problem | None:
     if not isinstance(value, str):
         return Problem(name, f"must be a text, not {_kind(value)}")
     if not value.strip():
         return Problem(name, "an empty filter would list everything; leave it out for that")
-    if len(value) > limit:
+    if limit is not None and len(value) > limit:
         return Problem(name, f"has {len(value)} characters, and JOFI takes at most {limit} in this filter")
     return None
 

@@ -15,7 +15,7 @@ from jofi_async.core.client import (
 )
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.events import Hook
-from jofi_async.core.limits import Limiter, RateLimit
+from jofi_async.core.limits import Limiter, RateLimit, RateLimiter
 from jofi_async.core.retry import RetryPolicy
 from jofi_async.core.session import Session
 from jofi_async.core.transport import Transport
@@ -24,6 +24,7 @@ from jofi_async.core.wire import Timeout
 from jofi_async.jofi.models import Mode
 from jofi_async.jofi.refusals import classify
 from jofi_async.jofi.resources import Invitations
+from jofi_async.jofi.watermark import Watermark
 from jofi_async.transports.aiohttp import AiohttpTransport
 
 BASE_URL = "https://www.jofiscore.com/api/v2"
@@ -84,6 +85,7 @@ class JofiClient(Client):
         self._mode = _mode_of(key, expect_mode)
         self._validate = validate
         self._max_in_flight = _workers(rate_limit)
+        self._watermark = Watermark()
         owned: Transport | None = None
         if transport is None:
             transport = owned = AiohttpTransport()
@@ -139,7 +141,8 @@ class JofiClient(Client):
             hooks: Told of what happens, instead of those of this client.
         """
         other = object.__new__(type(self))
-        other._mode, other._validate, other._max_in_flight = self._mode, self._validate, self._max_in_flight
+        other._mode, other._validate = self._mode, self._validate
+        other._max_in_flight, other._watermark = self._max_in_flight, self._watermark
         changed = change_session(
             self._session, retry=retry, timeout=timeout, deadline=deadline, headers=headers, hooks=hooks
         )
@@ -149,7 +152,11 @@ class JofiClient(Client):
     def _use(self, session: Session, owned: Transport | None) -> None:
         super().__init__(session, owned)
         self.invitations = Invitations(
-            session, mode=self._mode, validate=self._validate, max_in_flight=self._max_in_flight
+            session,
+            mode=self._mode,
+            validate=self._validate,
+            max_in_flight=self._max_in_flight,
+            watermark=self._watermark,
         )
 
 
@@ -166,6 +173,7 @@ def _mode_of(key: str, expected: str | None) -> Mode | None:
 
 
 def _workers(rate_limit: RateLimit | Limiter | None) -> int:
-    if isinstance(rate_limit, RateLimit) and rate_limit.in_flight is not None:
-        return rate_limit.in_flight
+    limit = rate_limit.limit if isinstance(rate_limit, RateLimiter) else rate_limit
+    if isinstance(limit, RateLimit) and limit.in_flight is not None:
+        return limit.in_flight
     return _WORKERS

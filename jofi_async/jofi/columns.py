@@ -1,10 +1,10 @@
 """The fields of a `NewInvitation` as columns, in the spellings of applicant-tracking systems."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from jofi_async.bulk.columns import Field, flag, whole_number, whole_numbers
 from jofi_async.jofi.models import NewInvitation
+from jofi_async.tables.columns import Field, flag, whole_number, whole_numbers
 
 FIELDS = (
     Field(
@@ -132,4 +132,12 @@ _NEEDED: dict[str, Any] = {"first_name": "", "last_name": "", "email": "", "crea
 
 def new_invitation(values: Mapping[str, Any]) -> NewInvitation:
     """Make a row of what its cells and the options hold; what is empty is not sent, or refused by the checks."""
-    return NewInvitation(**{**_NEEDED, **values})
+    given = {**_NEEDED, **values}
+    if isinstance(assessments := given.get("assessments_to_assign"), list):
+        given["assessments_to_assign"] = [_assessment(each) for each in cast("list[object]", assessments)]
+    return NewInvitation(**given)
+
+
+def _assessment(entry: object) -> object:
+    """An assessment's id, which JSON may hold as a request does: `{"test_id": 6}`."""
+    return cast("dict[str, object]", entry).get("test_id") if isinstance(entry, dict) else entry

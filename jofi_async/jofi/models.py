@@ -6,7 +6,7 @@ in `extra`.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from attrs import define, field, frozen
 
@@ -247,6 +247,24 @@ class NewInvitation:
 
     def __repr__(self) -> str:
         return "NewInvitation(...)"
+
+
+class InvitationFields(TypedDict):
+    """The fields of a `NewInvitation` as keyword arguments."""
+
+    first_name: str
+    last_name: str
+    email: str
+    created_by_user_email: str
+    person_id: NotRequired[str | Unset | None]
+    custom_id: NotRequired[str | Unset | None]
+    phone: NotRequired[str | Unset | None]
+    team_id: NotRequired[int | Unset]
+    assessments_to_assign: NotRequired[Sequence[int] | Unset]
+    send_via_email: NotRequired[bool | Unset]
+    send_via_sms: NotRequired[bool | Unset]
+    email_template_id: NotRequired[int | Unset]
+    ref_text: NotRequired[str | Unset | None]
 
 
 def _state(accepted_at: datetime | None) -> str:

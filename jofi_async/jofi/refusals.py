@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from jofi_async.core.errors import (
     ApiError,
@@ -27,8 +28,9 @@ _SETUP = (
     ("user not found with email", "inviter"),
     ("does not have a default team", "default team"),
     ("does not have a default assessments", "default assessments"),
-    ("missing default email template", "default email template"),
+    ("default email template", "default email template"),
     ("team_id not found", "team"),
+    ("email_template_id not found", "email template"),
 )
 _FIELDS = (
     ("phone is required if sending via text message", "phone"),
@@ -54,6 +56,9 @@ _KNOWN_FIELDS = frozenset(
         "congrats_email_template_id",
     ]
 )
+_LONGEST = 500
+"""How much of a text is kept in an error's message; the whole is in its body."""
+
 _FIELD = re.compile(r"(?:^|[,;]\s*)([a-z][a-z0-9_]*): ")
 
 
@@ -68,7 +73,7 @@ def classify(operation: Operation, response: Response) -> ApiError:
     text = _text_of(error)
     if response.status == 404:
         return _missing(readable, error, text, response)
-    if operation.repeatable and "{id}" in operation.path:
+    if response.status == 400 and operation.repeatable and "{id}" in operation.path:
         return NotFoundError(text or "There is no such object on this account", response=response)
     return _refused(text, response)
 
@@ -115,7 +120,7 @@ def _error_of(body: bytes) -> tuple[bool, object]:
     try:
         data: object = json.loads(body)
     except (ValueError, RecursionError):
-        return False, body.decode("utf-8", "replace").strip()[:500]
+        return False, body.decode("utf-8", "replace").strip()[:_LONGEST]
     if isinstance(data, dict):
         return True, data.get("error", "")  # pyright: ignore
     return True, data
@@ -123,11 +128,10 @@ def _error_of(body: bytes) -> tuple[bool, object]:
 
 def _text_of(error: object) -> str:
     if isinstance(error, str):
-        return error.strip()
-    if isinstance(error, list):
-        return ", ".join(_issue_texts(error))  # pyright: ignore
-    if isinstance(error, dict):
-        return ", ".join(_issue_texts([error]))  # pyright: ignore
+        return error.strip()[:_LONGEST]
+    if isinstance(error, list | dict):
+        issues: list[object] = error if isinstance(error, list) else [error]  # pyright: ignore
+        return ", ".join(islice(_issue_texts(issues), 20))[:_LONGEST]
     return ""
 
 

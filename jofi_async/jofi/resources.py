@@ -1,66 +1,61 @@
 """JOFI's invitations as methods (seed 000)."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+import asyncio
+import math
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar, Unpack
 
 import attrs
-from attrs import frozen
 
 from jofi_async.bulk.job import BulkJob, Order
+from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.pool import Pool
+from jofi_async.bulk.settle import PAUSES
 from jofi_async.bulk.source import Feed, Source, SourceRow
 from jofi_async.core import codec
 from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import (
+    CallError,
     ConfigurationError,
     Effect,
     InvalidInputError,
     JofiAsyncError,
     ModeMismatchError,
     Problem,
+    ServerError,
+    UnknownOutcomeError,
 )
+from jofi_async.core.events import Abandoned, tell
 from jofi_async.core.operation import Operation
 from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.core.wire import Response
 from jofi_async.jofi.bulk import InvitationsInBulk
+from jofi_async.jofi.changes import not_there
 from jofi_async.jofi.checks import check_changes, check_filters, check_new
-from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem, Mode, NewInvitation
+from jofi_async.jofi.listing import ListFilter, ListResult
+from jofi_async.jofi.models import (
+    Invitation,
+    InvitationFields,
+    InvitationList,
+    InvitationListItem,
+    Mode,
+    NewInvitation,
+)
+from jofi_async.jofi.watermark import Watermark
 
 Answer = TypeVar("Answer", Invitation, InvitationList)
+InvitationJob = BulkJob[NewInvitation, Invitation | InvitationListItem]
+Ensured = Outcome[NewInvitation, Invitation | InvitationListItem]
 
 _CREATE = Operation("invitations.create", "POST", "/invitations")
 _LIST = Operation("invitations.list", "GET", "/invitations", repeatable=True)
 _GET = Operation("invitations.get", "GET", "/invitations/{id}", repeatable=True)
 _UPDATE = Operation("invitations.update", "PUT", "/invitations/{id}")
 
-
-@frozen(repr=False, kw_only=True)
-class ListFilter:
-    """What one list is narrowed to; both match any part, whatever the case.
-
-    Attributes:
-        custom_id: Part of the custom_id, at most 50 characters.
-        email: Part of the participant's address, at most 255 characters.
-    """
-
-    custom_id: str | None = None
-    email: str | None = None
-
-
-@frozen(repr=False)
-class ListResult:
-    """What one list of many came to.
-
-    Attributes:
-        filter: What was asked for.
-        page: The answer, or None when it failed.
-        error: Why it failed, or None.
-    """
-
-    filter: ListFilter
-    page: InvitationList | None = None
-    error: JofiAsyncError | None = None
+Mark = Callable[[Callable[[], Awaitable[InvitationList]]], Awaitable[datetime | None]]
 
 
 class Invitations:
@@ -71,13 +66,17 @@ class Invitations:
         mode: What the key's prefix says, or None when it says nothing.
         validate: Whether what seed 000 settles is checked before anything is sent.
         max_in_flight: How many rows or lists are worked on at once unless the caller says otherwise.
+        watermark: Remembers the newest invitation.
     """
 
-    def __init__(self, session: Session, *, mode: Mode | None, validate: bool, max_in_flight: int) -> None:
+    def __init__(
+        self, session: Session, *, mode: Mode | None, validate: bool, max_in_flight: int, watermark: Watermark
+    ) -> None:
         self._session = session
         self._mode = mode
         self._validate = validate
         self._max_in_flight = max_in_flight
+        self._watermark = watermark
 
     async def create(
         self,
@@ -144,7 +143,13 @@ class Invitations:
             ref_text=ref_text,
         )
         self._require(check_new(attrs.asdict(new, recurse=False)), row=new)
-        return await self._create(new, CallRecord())
+        record = CallRecord()
+        try:
+            return await self._create(new, record)
+        except asyncio.CancelledError:
+            if record.in_doubt:
+                self._tell_abandoned(new, record.attempts, None)
+            raise
 
     async def list(self, *, custom_id: str | None = None, email: str | None = None) -> InvitationList:
         """Read the newest invitations: at most 50, or 150 with a filter; there is no next page.
@@ -160,7 +165,8 @@ class Invitations:
             InvalidInputError: A filter is empty or too long; nothing was sent.
             CallError: See `jofi_async.core.errors`.
         """
-        self._require(check_filters(custom_id, email))
+        if problems := check_filters(custom_id, email, lengths=self._validate):
+            raise InvalidInputError(problems)
         query = {name: value for name, value in (("custom_id", custom_id), ("email", email)) if value is not None}
         return await self._session.call(_LIST, self._decoder(InvitationList, Effect.NONE), query=query)
 
@@ -184,12 +190,14 @@ class Invitations:
         workers = self._max_in_flight if max_in_flight is None else max_in_flight
         if workers < 1:
             raise ConfigurationError(f"max_in_flight must be at least 1, not {workers}")
-        pool = Pool(Feed(filters).pull, self._list_one, workers=workers)
+        feed = Feed(filters)
+        pool = Pool(feed.pull, self._list_one, workers=workers)
         try:
             async for result in pool:
                 yield result
         finally:
             await pool.aclose()
+            await feed.aclose()
 
     async def get(self, invitation_id: int) -> Invitation:
         """Read one invitation.
@@ -225,7 +233,8 @@ class Invitations:
     ) -> Invitation:
         """Change some fields of one invitation (seed 000, "Update Invitation by ID").
 
-        Only what is given is sent; `None` is sent as null.
+        Only what is given is sent; `None` is sent as null. When no answer comes, the invitation is read, and only what
+        did not take effect is sent again.
 
         Args:
             invitation_id: Its id.
@@ -250,7 +259,7 @@ class Invitations:
             InvalidInputError: Nothing was given, or a value cannot be right; nothing was sent.
             NotFoundError: No such invitation on this account.
             RefusedError: JOFI refused a field.
-            UnknownOutcomeError, ServerError: It may have been changed: read it before sending the change again.
+            UnknownOutcomeError, ServerError: It may have been changed, and reading it did not tell.
             CallError: See `jofi_async.core.errors` for the rest.
         """
         given: dict[str, object] = {
@@ -272,9 +281,7 @@ class Invitations:
         if not payload:
             raise InvalidInputError([Problem("", "an update needs at least one field to change")])
         self._require(check_changes(given))
-        return await self._session.call(
-            _UPDATE, self._decoder(Invitation, Effect.DONE), object_id=_checked_id(invitation_id), payload=payload
-        )
+        return await self._update(_checked_id(invitation_id), payload)
 
     def create_many(
         self,
@@ -285,14 +292,15 @@ class Invitations:
         stop_after: int | None = None,
         deadline: float | None = None,
         share_person_id: bool = False,
-    ) -> BulkJob[NewInvitation, Invitation | InvitationListItem]:
+    ) -> InvitationJob:
         """Invite everybody in a source, concurrently under the limiter; exactly one outcome per row.
 
         Rows that cannot be valid, and repeats of an earlier person, are refused unsent. A person whom JOFI has already
         is `existed`, with the invitation that was found.
 
         Args:
-            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable.
+            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable. A
+                generator that is given stays open when the job is stopped; `contextlib.aclosing` closes it.
             max_in_flight: How many rows are worked on at once.
             order: Outcomes as they are ready ("completion") or in the source's order ("input").
             stop_after: Stop once this many rows have been refused, unknown or not attempted.
@@ -305,20 +313,62 @@ class Invitations:
         Raises:
             ConfigurationError: An option is out of range.
         """
-        resource = InvitationsInBulk(
-            create=self._create,
-            find=lambda email: self.list(email=email),
-            lists_are_real=self._mode is not Mode.TEST,
-            validate=self._validate,
-        )
         return BulkJob(
-            resource,
+            self._in_bulk(self._watermark.fresh),
             source,
             max_in_flight=self._max_in_flight if max_in_flight is None else max_in_flight,
             order=order,
             stop_after=stop_after,
             deadline=deadline,
             share_person_id=share_person_id,
+        )
+
+    async def ensure(
+        self, **fields: Unpack[InvitationFields]
+    ) -> Outcome[NewInvitation, Invitation | InvitationListItem]:
+        """Invite one person and find out what became of it: the call for web services.
+
+        One row through bulk: what got no answer is looked for and settled, and a person whom JOFI has already is
+        `existed`. The outcome tells of every failure; nothing is raised for one. The client's deadline bounds it all.
+        When whoever waits goes away, it waits for up to 10 s for the answer and then tells the hooks by `Abandoned`;
+        `asyncio.shield` keeps it going.
+
+        Args:
+            **fields: Those of `create`.
+
+        Returns:
+            The outcome; `outcome.item` is the invitation where there is one.
+        """
+        new = NewInvitation(**fields)
+        job: InvitationJob = BulkJob(self._in_bulk(self._watermark.recent), [new], max_in_flight=1)
+        timer = self._end_at_deadline(job)
+        try:
+            async with job:
+                outcomes = [outcome async for outcome in job]
+        except asyncio.CancelledError:
+            async for outcome in job:
+                if outcome.kind is not OutcomeKind.NOT_ATTEMPTED:
+                    self._tell_abandoned(new, outcome.attempts, outcome)
+            raise
+        finally:
+            if timer is not None:
+                timer.cancel()
+        return outcomes[0]
+
+    def _end_at_deadline(self, job: InvitationJob) -> asyncio.TimerHandle | None:
+        seconds = self._session.options.deadline
+        if seconds is None:
+            return None
+        end = partial(job.stop, f"the deadline of {seconds:g} s passed", grace=0.0)
+        return asyncio.get_running_loop().call_later(seconds, end)
+
+    def _in_bulk(self, mark: Mark) -> InvitationsInBulk:
+        return InvitationsInBulk(
+            create=self._create,
+            find=self.list,
+            mark=lambda: mark(self.list),
+            looks_prove=self._mode is not Mode.TEST,
+            validate=self._validate,
         )
 
     async def _create(self, new: NewInvitation, record: CallRecord) -> Invitation:
@@ -333,10 +383,41 @@ class Invitations:
             error.row = new
             raise
 
+    async def _update(self, invitation_id: int, payload: dict[str, object]) -> Invitation:
+        until = self._session.until()
+        decode = self._decoder(Invitation, Effect.DONE)
+        for pause in (*PAUSES, math.inf):
+            try:
+                return await self._session.call(_UPDATE, decode, object_id=invitation_id, payload=payload, until=until)
+            except (UnknownOutcomeError, ServerError) as error:
+                if self._mode is Mode.TEST:
+                    raise
+                payload, current = await self._left_to_change(error, invitation_id, payload, until)
+                if not payload:
+                    return current
+                if asyncio.get_running_loop().time() + pause >= until:
+                    raise
+            await asyncio.sleep(pause)
+        raise AssertionError("the last round returns or raises")
+
+    async def _left_to_change(
+        self, error: CallError, invitation_id: int, payload: dict[str, object], until: float
+    ) -> tuple[dict[str, object], Invitation]:
+        decode = self._decoder(Invitation, Effect.NONE)
+        try:
+            current = await self._session.call(_GET, decode, object_id=invitation_id, until=until)
+        except CallError:
+            raise error from None
+        return not_there(payload, current), current
+
+    def _tell_abandoned(self, new: NewInvitation, attempts: int, outcome: object) -> None:
+        event = Abandoned(_CREATE.name, _CREATE.method, _CREATE.path, attempts, new, outcome)
+        tell(self._session.options.hooks, event)
+
     async def _list_one(self, narrowed: ListFilter) -> ListResult:
         try:
             return ListResult(narrowed, await self.list(custom_id=narrowed.custom_id, email=narrowed.email))
-        except JofiAsyncError as error:
+        except Exception as error:  # of a transport of the caller's own, for example
             return ListResult(narrowed, error=error)
 
     def _require(self, problems: Sequence[Problem], *, row: object = None) -> None:
@@ -369,7 +450,7 @@ def _payload(fields: Mapping[str, Any]) -> dict[str, object]:
     return payload
 
 
-def _checked_id(invitation_id: object) -> object:
+def _checked_id(invitation_id: int) -> int:
     if type(invitation_id) is not int:
         raise InvalidInputError(
             [Problem("invitation_id", f"must be a whole number, not {type(invitation_id).__name__}")]

@@ -3,12 +3,15 @@
 import asyncio
 import os
 import re
+import select
+import sys
 import warnings
 from contextvars import ContextVar
 from functools import lru_cache
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies, proxy_bypass
+from weakref import WeakSet
 
 import aiohttp
 from attrs import define
@@ -79,12 +82,13 @@ class AiohttpTransport(Transport):
         session = self._bound()
         url = _url(request)
         attempt = _Attempt(request)
-        _ATTEMPT.set(attempt)
+        token = _ATTEMPT.set(attempt)
         try:
             answer = await self._ask(session, request, url)
             return await self._read(answer, request)
         finally:
             attempt.hang_up()
+            _ATTEMPT.reset(token)
 
     async def _ask(self, session: aiohttp.ClientSession, request: Request, url: URL) -> aiohttp.ClientResponse:
         """Send the request and return as soon as the head of the answer is there."""
@@ -148,7 +152,7 @@ class AiohttpTransport(Transport):
             {"keepalive_timeout": self._keepalive} if self._keepalive > 0 else {"force_close": True}
         )
         connector = _Connector(limit=0, ssl=self._ssl or True, **keepalive)
-        connector.process = os.getpid()
+        connector.process, connector.used = os.getpid(), WeakSet()
         return aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_only_once,)
         )
@@ -182,7 +186,7 @@ class AiohttpTransport(Transport):
     def __del__(self) -> None:
         if self._session is None:
             return
-        self._session.detach()  # or aiohttp would say the same once more
+        self._session.detach()  # or the session would warn as well; the connector closes the connections
         if os.getpid() == self._pid:
             words = "An AiohttpTransport was never closed: use `async with`, or await `aclose()`"
             warnings.warn(words, ResourceWarning, source=self, stacklevel=2)
@@ -208,10 +212,12 @@ class _Connector(aiohttp.TCPConnector):
     """Tells apart what failed before there was a connection to send on, and notes when there was one."""
 
     process = 0
+    used: "WeakSet[asyncio.BaseProtocol]"
 
     def __del__(self, *args: Any) -> None:
+        """Close what is open, without aiohttp's own warning: the transport warns for all of it."""
         if os.getpid() == self.process:  # in a forked child it would take the sockets off the parent's epoll
-            super().__del__(*args)
+            self._close()
 
     async def connect(
         self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
@@ -219,6 +225,9 @@ class _Connector(aiohttp.TCPConnector):
         attempt = _ATTEMPT.get()
         try:
             connection = await super().connect(req, traces, timeout)
+            while self._was_left(connection):
+                connection.close()
+                connection = await super().connect(req, traces, timeout)
         except aiohttp.InvalidURL:
             raise
         except (aiohttp.ClientError, OSError) as error:
@@ -226,6 +235,26 @@ class _Connector(aiohttp.TCPConnector):
         attempt.request.departed = True
         attempt.wire = connection.transport
         return connection
+
+    def _was_left(self, connection: "Connection") -> bool:
+        """Tell whether the server has closed a connection that is to be used again; the loop may not know it yet."""
+        protocol = connection.protocol
+        if protocol is None or connection.transport is None:
+            return False
+        if protocol not in self.used:
+            self.used.add(protocol)
+            return False
+        return _is_readable(connection.transport)
+
+
+def _is_readable(wire: asyncio.Transport) -> bool:
+    """Tell whether anything has come, which on an idle connection can only be its end."""
+    peer = wire.get_extra_info("socket")
+    if sys.platform == "win32" or peer is None:
+        return False
+    poll = select.poll()
+    poll.register(peer.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 async def _only_once(req: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -1,6 +1,7 @@
 """A transport whose server is an object in memory: a fake service, or a test's own function."""
 
 import asyncio
+import math
 from collections.abc import Iterable
 
 from jofi_async.core.errors import LifecycleError, UnknownOutcomeError
@@ -10,7 +11,42 @@ from jofi_async.transports._failures import place
 from jofi_async.transports.faults import FaultPlan
 from jofi_async.transports.unreliable import Delivery, Ending, Handler, Unreliable
 
-__all__ = ["FakeTransport", "Handler"]
+__all__ = ["Breakdown", "Cut", "Drop", "FakeTransport", "Handler", "Silence"]
+
+
+class Breakdown(Exception):  # noqa: N818  (an instruction to whoever carries the answer)
+    """What a handler raises instead of answering, so that the exchange ends badly: `Drop`, `Cut` or `Silence`.
+
+    Attributes:
+        delivery: What is to reach the client.
+    """
+
+    delivery: Delivery
+
+
+class Drop(Breakdown):
+    """The connection is closed without an answer."""
+
+    delivery = Delivery(ending=Ending.DROPPED)
+
+
+class Cut(Breakdown):
+    """Status and headers of an answer arrive, and the connection is closed inside its body.
+
+    Args:
+        response: The whole answer.
+    """
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response)
+        self.response = response
+        self.delivery = Delivery(response, Ending.CUT)
+
+
+class Silence(Breakdown):
+    """The connection stays open, and nothing comes."""
+
+    delivery = Delivery(delay=math.inf)
 
 
 class FakeTransport(Transport):
@@ -19,7 +55,7 @@ class FakeTransport(Transport):
     A late effect happens by the event loop's clock, or when the transport is closed, if that comes first.
 
     Args:
-        fake: Any object with `async handle(Request) -> Response`, for example a `FakeJofi`.
+        fake: Any object with `async handle(Request) -> Response`, for example a `FakeJofi`. It may raise a `Breakdown`.
         faults: What goes wrong on the way: a rule such as `"drop_after:0.1"`, several, or a plan; see `Fault`.
 
     Attributes:
@@ -38,16 +74,19 @@ class FakeTransport(Transport):
         """Have the fake answer; see `Transport.send`.
 
         Raises:
-            UnknownOutcomeError: A fault struck.
+            UnknownOutcomeError: A fault struck, or the handler raised a `Breakdown`.
             LifecycleError: It was closed.
         """
         if self._closed:
             raise LifecycleError("This transport was closed. Make a new one.")
-        delivery = await self._way.deliver(request)
+        try:
+            delivery = await self._way.deliver(request)
+        except Breakdown as breakdown:
+            delivery = breakdown.delivery
         if delivery.delay:
             await _wait(delivery.delay, request)
         if delivery.ending is Ending.WHOLE and delivery.response is not None:
-            return delivery.response
+            return _lower_case(delivery.response)
         raise _broken_off(delivery, request)
 
     async def aclose(self) -> None:
@@ -69,4 +108,12 @@ def _broken_off(delivery: Delivery, request: Request) -> UnknownOutcomeError:
     if part is None:
         return UnknownOutcomeError(f"The connection to {place(request)} broke off before the answer")
     words = f"The answer of {place(request)} broke off after {len(part.body)} bytes"
-    return UnknownOutcomeError(words, response=part)
+    return UnknownOutcomeError(words, response=_lower_case(part))
+
+
+def _lower_case(response: Response) -> Response:
+    """Return the answer with header names in lower case; most have them so already."""
+    if all(map(str.islower, response.headers)):
+        return response
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Response(response.status, headers, response.body)

@@ -1,9 +1,7 @@
 """How a job ends before its source does."""
 
 import asyncio
-import gc
-import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -26,7 +24,6 @@ from tests.bulk.support import (
     late,
     new,
     people,
-    refuse,
     run,
     stuck,
     take,
@@ -113,11 +110,12 @@ def test_a_row_in_flight_is_not_sent_again_after_a_stop() -> None:
     assert vendor.sent.total() == 1
 
 
-def test_a_stop_cuts_a_look_and_the_outcome_stands() -> None:
-    vendor = Vendor(looks=[late(60)])
+@pytest.mark.parametrize(("grace", "ends"), [(None, 11.0), (0, 1.0)])
+def test_the_end_of_the_grace_cuts_a_look_and_the_outcome_stands(grace: float | None, ends: float) -> None:
+    vendor = Vendor(looks=[well, late(60)])
     vendor.fake.invite(new().email)
-    outcomes, ended = run(stopped_at(job_of(vendor, [new()]), 1))
-    assert (kinds(outcomes), outcomes[0].item, ended) == ({EXISTED: 1}, None, 1.0)
+    outcomes, ended = run(stopped_at(job_of(vendor, [new()]), 1, grace=grace))
+    assert (kinds(outcomes), outcomes[0].item, ended) == ({EXISTED: 1}, None, ends)
 
 
 def test_a_stop_during_a_pause_keeps_the_row_that_waited() -> None:
@@ -327,50 +325,6 @@ def test_a_source_that_is_cancelled_does_not_pass_for_a_source_that_ended() -> N
     assert job.summary().stopped == "it was cancelled"
 
 
-# limits of a job
-
-
-def test_a_deadline_stops_the_job() -> None:
-    source = Pulls(iter(new, None))
-    vendor = Vendor(otherwise=late(2))
-    outcomes, job = invite_all(vendor, (new(number) for number, _ in enumerate(source)), deadline=5.0)
-    assert kinds(outcomes) == {CREATED: 12}
-    assert job.summary().stopped == "the job's deadline of 5 s passed"
-    assert job.summary().seconds == 6.0
-
-
-def test_a_deadline_that_is_not_reached_does_nothing() -> None:
-    outcomes, job = invite_all(Vendor(), people(5), deadline=5.0)
-    assert kinds(outcomes) == {CREATED: 5}
-    assert job.summary().stopped is None
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [(refuse("phone: Invalid phone number"), REFUSED), (answer(500), UNKNOWN), (drop_before, NOT_ATTEMPTED)],
-)
-def test_stop_after_counts_what_failed(fault: Fault, kind: OutcomeKind) -> None:
-    source = Pulls(people(100))
-    outcomes, job = invite_all(Vendor(creates=[well, fault, well, fault]), source, max_in_flight=1, stop_after=2)
-    assert [outcome.kind for outcome in outcomes[:4]] == [CREATED, kind, CREATED, kind]
-    assert {outcome.kind for outcome in outcomes[4:]} <= {NOT_ATTEMPTED}
-    assert source.count == len(outcomes) <= 6
-    assert job.summary().stopped == "as many rows failed as it was told to bear"
-
-
-def test_a_job_that_has_ended_is_not_kept_until_its_deadline() -> None:
-    async def main() -> None:
-        job = job_of(Vendor(), people(3), deadline=86_400.0)
-        async with job:
-            await take(job)
-        kept = weakref.ref(job)
-        del job
-        gc.collect()
-        assert kept() is None
-
-    run(main())
-
-
 # using it wrongly
 
 
@@ -392,3 +346,42 @@ def test_the_summary_of_a_job_that_was_never_started_is_empty() -> None:
     summary = job_of(Vendor(), []).summary()
     assert (summary.total, summary.seconds, summary.stopped, summary.error) == (0, 0.0, None, None)
     assert summary.counts == dict.fromkeys(OutcomeKind, 0)
+
+
+class Cursor:
+    """An async iterable whose generator notes that it was closed."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    async def __aiter__(self) -> AsyncGenerator[NewInvitation, None]:
+        try:
+            for row in people(100):
+                yield row
+        finally:
+            self.closed = True
+
+
+def test_leaving_early_closes_what_was_opened_and_counts_every_outcome() -> None:
+    async def main() -> None:
+        vendor, cursor = Vendor(), Cursor()
+        async with client_of(vendor).invitations.create_many(cursor) as job:
+            async for _ in job:
+                break
+        assert cursor.closed
+        assert job.summary().total == len(vendor.fake.invitations)
+        assert len(await take(job)) == job.summary().total - 1
+
+    run(main())
+
+
+def test_a_generator_that_was_given_stays_its_giver_s() -> None:
+    async def main() -> None:
+        source = aiter(Cursor())
+        async with client_of(Vendor()).invitations.create_many(source) as job:
+            async for _ in job:
+                break
+        assert (await anext(source)).email
+        await source.aclose()
+
+    run(main())

@@ -9,11 +9,12 @@ from jofi_async import NewInvitation, OutcomeKind, Request, Response, RetryPolic
 from tests.bulk.support import (
     ONCE,
     Fault,
+    Job,
     Pulls,
+    RowOutcome,
     Vendor,
     answer,
     client_of,
-    drop_after,
     drop_before,
     invite_all,
     kinds,
@@ -44,17 +45,32 @@ class Times(Vendor):
         return await (self.down if now < self.until else late(0.5))(vendor, request)
 
 
-@pytest.mark.parametrize(("down", "kind"), [(drop_before, NOT_ATTEMPTED), (answer(503), UNKNOWN)])
-def test_a_server_that_is_down_gets_three_trials_and_then_the_job_stops(down: Fault, kind: OutcomeKind) -> None:
-    vendor, source = Times(down, 1e9), Pulls(people(1000))
+def test_a_server_that_is_down_gets_three_trials_and_then_the_job_stops() -> None:
+    vendor, source = Times(drop_before, 1e9), Pulls(people(1000))
     outcomes, job = invite_all(vendor, source)
     assert vendor.asked == [0.0] * 8 + [1.0, 6.0, 21.0]
-    assert kinds(outcomes) == {kind: 11}
+    assert kinds(outcomes) == {NOT_ATTEMPTED: 11}
     assert source.count == 11
+    check_gave_up(job, outcomes)
+
+
+def test_a_server_that_fails_every_create_gets_each_row_four_times_and_three_trials() -> None:
+    vendor, source = Times(answer(503), 1e9), Pulls(people(1000))
+    outcomes, job = invite_all(vendor, source)
+    tries = [0.0, 0.5, 2.5, 7.5]
+    begun = [0.0] * 4 + [7.5] * 4 + [15.0] * 3  # the eighth failure begins a pause
+    begun += [15 + 1, 23.5 + 5, 36.0 + 15]  # the three trials
+    assert vendor.asked == sorted(start + later for start in begun for later in tries)
+    assert kinds(outcomes) == {UNKNOWN: 14, NOT_ATTEMPTED: 1}  # the one waited for what becomes of the last trial
+    assert source.count == 15
+    check_gave_up(job, outcomes)
+
+
+def check_gave_up(job: Job, outcomes: list[RowOutcome]) -> None:
     summary = job.summary()
     assert summary.stopped is not None
     assert summary.stopped.startswith("the vendor could not be reached again and again: ")
-    assert summary.error is outcomes[-1].error
+    assert [one.error for one in outcomes if one.attempts][-1] is summary.error is not None
 
 
 def test_rows_that_are_in_flight_when_the_pause_begins_are_all_that_is_lost() -> None:
@@ -104,9 +120,9 @@ def test_a_straggler_that_is_answered_ends_a_pause() -> None:
 
 
 def test_a_straggler_that_fails_during_a_trial_does_not_judge_it() -> None:
-    vendor = Vendor(creates=[late(1.5, drop_after)] + [drop_before] * 8 + [late(1)])
+    vendor = Vendor(creates=[late(1.5, drop_before)] + [drop_before] * 8 + [late(1)])
     outcomes, job = invite_all(vendor, people(20), max_in_flight=2)
-    assert kinds(outcomes) == {UNKNOWN: 1, NOT_ATTEMPTED: 8, CREATED: 11}
+    assert kinds(outcomes) == {NOT_ATTEMPTED: 9, CREATED: 11}
     assert job.summary().seconds == 1 + 1  # the pause and the trial
 
 

@@ -1,14 +1,47 @@
 """Fixtures of the command line's tests."""
 
+import asyncio
+import signal
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.cli.support import Command
+from jofi_async.cli.signals import SIGNALS
+from jofi_async.testing import run_virtual
+from jofi_async.transports.fake import FakeTransport, Handler
+from tests.cli.support import Command, Live
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_they_were() -> Iterator[None]:
+    """A command that a signal has stopped ignores further ones, and pytest must not."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
 def jofi(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    for variable in ("JOFI_API_KEY", "JOFI_BASE_URL", "COLUMNS", "FORCE_COLOR"):
+    for variable in ("JOFI_API_KEY", "JOFI_BASE_URL", "HTTP_PROXY", "http_proxy", "NO_PROXY", "COLUMNS", "FORCE_COLOR"):
         monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     return Command(tmp_path, capsys)
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> Live:
+    """Lets a handler answer instead of the network, in virtual time."""
+
+    def use(handler: Handler, key: str = "sk_live_sandbox") -> None:
+        monkeypatch.setenv("JOFI_API_KEY", key)
+        monkeypatch.setattr("jofi_async.cli.jofi.AiohttpTransport", partial(_transport, handler))
+        monkeypatch.setattr(asyncio, "run", run_virtual)
+
+    return use
+
+
+def _transport(handler: Handler, **_: object) -> FakeTransport:
+    return FakeTransport(handler)

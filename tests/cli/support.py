@@ -4,7 +4,7 @@ import asyncio
 import csv
 import threading
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from tests.support.server import serve
 INVITER = "jane.recruiter@jofiscore.com"
 EXAMPLE = Path("examples/candidates.csv")
 PEOPLE = "First Name,Last Name,Email,Phone\nAda,Lovelace,ada@example.org,+15551234567\nAlan,Turing,alan@example.org,\n"
+
+Live = Callable[..., None]
 
 
 class Command:
@@ -67,6 +69,14 @@ def read(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
 def kinds(rows: Sequence[dict[str, str]]) -> dict[str, int]:
     """How many rows ended in each way."""
     return dict(Counter(row["outcome"] for row in rows))
+
+
+def said(jofi: Command) -> str:
+    """The one sentence that told what went wrong."""
+    lines = [line for line in jofi.err.splitlines() if line.startswith("Error: ")]
+    assert len(lines) == 1
+    assert "Traceback" not in jofi.err
+    return lines[0]
 
 
 @contextmanager

@@ -3,9 +3,9 @@
 import attrs
 import pytest
 
-from jofi_async.bulk.columns import match_columns
 from jofi_async.jofi.columns import FIELDS, new_invitation
 from jofi_async.jofi.models import NewInvitation
+from jofi_async.tables.columns import match_columns
 from tests.cli.support import Command
 
 NAMES = ("first_name", "last_name", "email", "person_id", "custom_id", "phone")

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from jofi_async import __version__
-from tests.cli.support import EXAMPLE, INVITER, PEOPLE, Command, kinds, read
+from jofi_async import FakeJofi, __version__
+from tests.cli.support import EXAMPLE, INVITER, PEOPLE, Command, Live, kinds, read
 
 
 def test_the_example(jofi: Command) -> None:
@@ -87,6 +87,32 @@ def test_a_mended_outcome_file_is_input(jofi: Command) -> None:
     for row in rows:
         before = settled.get(row["email"], row)
         assert {**row, "line": ""} == {**before, "line": ""}
+
+
+def test_what_a_test_has_settled_is_not_settled_in_earnest(jofi: Command, live: Live) -> None:
+    tested, in_earnest = FakeJofi(), FakeJofi()
+    live(tested, "sk_test_sandbox")
+    assert jofi.invite(PEOPLE, sandbox=False) == 0
+    assert {row["mode"] for row in jofi.rows()} == {"test"}
+    mended = jofi.folder / "mended.csv"
+    shutil.copy(jofi.outcomes, mended)
+    assert jofi("invite", mended, "--inviter", INVITER) == 0
+    assert "2  settled by an earlier run" in jofi.out
+    live(in_earnest)
+    assert jofi("invite", mended, "--inviter", INVITER) == 0
+    assert len(in_earnest.invitations) == 2
+    outcomes = mended.with_name("mended.csv.outcomes.csv")
+    assert "mode" not in read(outcomes)[0]
+    assert jofi("invite", outcomes, "--sandbox", "--inviter", INVITER) == 0
+    assert "The sandbox holds 2 invitations" in jofi.out
+    assert {row["mode"] for row in read(outcomes.with_name(f"{outcomes.name}.outcomes.csv"))} == {"sandbox"}
+
+
+def test_an_outcome_file_says_what_it_is(jofi: Command) -> None:
+    jofi.invite(PEOPLE)
+    assert jofi("invite", jofi.outcomes, "--sandbox", "--inviter", INVITER) == 0
+    assert "These are the outcomes of an earlier run: what it has settled is not sent again.\n" in jofi.err
+    assert "not used" not in jofi.err
 
 
 def test_an_outcome_file_that_exists_is_kept_aside(jofi: Command) -> None:

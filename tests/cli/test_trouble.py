@@ -5,30 +5,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
 from jofi_async import FakeJofi, Request, Response
-from tests.cli.support import INVITER, PEOPLE, Command, kinds, served
+from tests.cli.support import INVITER, PEOPLE, Command, Live, kinds, said
 from tests.support.server import serve
 
 NAMES = "First Name,Last Name"
-
-
-def _said(jofi: Command) -> str:
-    lines = [line for line in jofi.err.splitlines() if line.startswith("Error: ")]
-    assert len(lines) == 1
-    assert "Traceback" not in jofi.err
-    return lines[0]
-
-
-def test_no_key_names_both_ways_on(jofi: Command) -> None:
-    assert jofi.invite(PEOPLE, sandbox=False) == 2
-    assert _said(jofi) == (
-        "Error: There is no key: set JOFI_API_KEY or give --api-key-file PATH, or try it with --sandbox"
-    )
 
 
 @pytest.mark.parametrize(
@@ -59,127 +45,97 @@ def test_no_key_names_both_ways_on(jofi: Command) -> None:
 )  # fmt: skip
 def test_usage(jofi: Command, content: str | bytes, args: tuple[str, ...], sentence: str) -> None:
     assert jofi.invite(content, *args) == 2
-    assert sentence in _said(jofi)
+    assert sentence in said(jofi)
     assert not jofi.outcomes.exists()
 
 
 def test_files_that_are_none(jofi: Command) -> None:
     options = ("--sandbox", "--inviter", INVITER)
     assert jofi("invite", jofi.folder / "nothing.csv", *options) == 2
-    assert _said(jofi).startswith("Error: There is no file ")
+    assert said(jofi).startswith("Error: There is no file ")
     assert jofi("invite", jofi.folder, *options) == 2
-    assert "is a folder" in _said(jofi)
+    assert "is a folder" in said(jofi)
     assert jofi("invite") == 2
-    assert "FILE" in _said(jofi)
+    assert "FILE" in said(jofi)
 
 
 def test_the_inviter(jofi: Command) -> None:
     path = jofi.write(PEOPLE)
     assert jofi("invite", path, "--sandbox") == 2
-    assert _said(jofi) == "Error: Who invites? Name a JOFI user with --inviter EMAIL"
+    assert said(jofi) == "Error: Who invites? Name a JOFI user with --inviter EMAIL"
     assert jofi.invite(PEOPLE, inviter="jane") == 2
-    assert _said(jofi) == "Error: --inviter: this is no e-mail address"
+    assert said(jofi) == "Error: --inviter: this is no e-mail address"
 
 
 def test_the_outcomes_are_never_the_input(jofi: Command) -> None:
     path = jofi.write(PEOPLE)
     assert jofi.invite(PEOPLE, "--outcomes", path) == 2
-    assert "since it is the input" in _said(jofi)
+    assert "since it is the input" in said(jofi)
     assert path.read_text(encoding="utf-8") == PEOPLE
 
 
-@pytest.mark.parametrize(
-    ("mode", "content", "sentence"),
-    [
-        (0o644, "sk_live_sandbox", "can be read by others: chmod 600"),
-        (0o600, "  \n", "is empty"),
-        (0o600, b"\xff\xfe", "holds no key"),
-        (0o600, "sk live", "The API key holds blanks"),
-        (None, "", "cannot be read: No such file or directory"),
-    ],
-)
-def test_the_key_file(jofi: Command, mode: int | None, content: str | bytes, sentence: str) -> None:
-    path = jofi.folder / "key"
-    if mode is not None:
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        path.chmod(mode)
-    assert jofi.invite(PEOPLE, "--api-key-file", path, sandbox=False) == 2
-    assert sentence in _said(jofi)
-
-
-def test_a_key_file_goes_before_the_environment(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = jofi.folder / "key"
-    path.write_text("sk_live_sandbox\n", encoding="utf-8")
-    path.chmod(0o600)
-    monkeypatch.setenv("JOFI_API_KEY", "sk_live_wrong")
-    fake = FakeJofi()
-    with served(fake) as url:
-        monkeypatch.setenv("JOFI_BASE_URL", url)
-        assert jofi.invite(PEOPLE, "--api-key-file", path, sandbox=False) == 0
-    assert len(fake.invitations) == 2
-
-
-def test_the_sandbox_takes_nothing_from_the_environment(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JOFI_API_KEY", "no key at all")
-    monkeypatch.setenv("JOFI_BASE_URL", "nonsense")
-    assert jofi.invite(PEOPLE) == 0
-
-
-@pytest.fixture
-def live(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    def use(url: str, key: str) -> None:
-        monkeypatch.setenv("JOFI_BASE_URL", url)
-        monkeypatch.setenv("JOFI_API_KEY", key)
-
-    return use
-
-
-Live = Callable[[str, str], None]
-
-
 def test_a_wrong_key_stops_the_job(jofi: Command, live: Live) -> None:
-    with served(FakeJofi()) as url:
-        live(url, "sk_live_wrong")
-        assert jofi.invite(PEOPLE, "--in-flight", 1, sandbox=False) == 5
-    assert "Account not found for API key" in _said(jofi)
-    assert "Check the key and the base URL" in _said(jofi)
+    live(FakeJofi(), "sk_live_wrong")
+    assert jofi.invite(PEOPLE, "--in-flight", 1, sandbox=False) == 5
+    assert "Account not found for API key" in said(jofi)
+    assert "Check the key and the base URL" in said(jofi)
     assert kinds(jofi.rows()) == {"not_attempted": 2}
     assert "Account not found" in jofi.rows()[1]["reason"]
 
 
 def test_an_unknown_inviter_stops_the_job(jofi: Command) -> None:
     assert jofi.invite(PEOPLE, inviter="nobody@example.org") == 5
-    assert "User not found with email" in _said(jofi)
+    assert "User not found with email" in said(jofi)
     assert kinds(jofi.rows()) == {"not_attempted": 2}
 
 
 def test_a_test_key_is_told(jofi: Command, live: Live) -> None:
-    with served(FakeJofi()) as url:
-        live(url, "sk_test_sandbox")
-        assert jofi.invite(PEOPLE, sandbox=False) == 0
+    live(FakeJofi(), "sk_test_sandbox")
+    assert jofi.invite(PEOPLE, sandbox=False) == 0
+    assert "This is a test key: JOFI's answers are made up, and nobody is contacted." in jofi.err
     assert "This was a test key" in jofi.out
 
 
 def test_people_who_are_there_already(jofi: Command, live: Live) -> None:
-    with served(FakeJofi()) as url:
-        live(url, "sk_live_sandbox")
-        assert jofi.invite(PEOPLE, sandbox=False) == 0
-        assert jofi.invite(PEOPLE, sandbox=False) == 0
+    live(FakeJofi())
+    assert jofi.invite(PEOPLE, sandbox=False) == 0
+    assert jofi.invite(PEOPLE, sandbox=False) == 0
     assert kinds(jofi.rows()) == {"existed": 2}
     assert all(row["assessment_url"] for row in jofi.rows())
 
 
-class _Broken:
+class _Broken(FakeJofi):
+    """Answers every create with a failure, and lists."""
+
     async def handle(self, request: Request) -> Response:
+        if request.method == "GET":
+            return await super().handle(request)
         return Response(500, {"content-type": "application/json"}, json.dumps({"error": "broken"}).encode())
 
 
 def test_what_may_have_been_sent_is_unknown(jofi: Command, live: Live) -> None:
-    with served(_Broken()) as url:
-        live(url, "sk_live_sandbox")
-        assert jofi.invite(PEOPLE, sandbox=False) == 4
+    live(_Broken())
+    assert jofi.invite(PEOPLE, sandbox=False) == 4
     assert kinds(jofi.rows()) == {"unknown": 2}
-    assert "unknown" in jofi.out
+    assert {row["attempts"] for row in jofi.rows()} == {"4"}
+    assert "2  unknown" in jofi.out
+
+
+class _Forgetful(FakeJofi):
+    """Does what it is asked, and answers every create with a failure."""
+
+    async def handle(self, request: Request) -> Response:
+        answer = await super().handle(request)
+        return answer if request.method == "GET" else Response(502)
+
+
+def test_what_took_effect_without_an_answer_is_found(jofi: Command, live: Live) -> None:
+    fake = _Forgetful()
+    live(fake)
+    assert jofi.invite(PEOPLE, sandbox=False) == 0
+    assert kinds(jofi.rows()) == {"created": 2}
+    assert all(row["invitation_id"] for row in jofi.rows())
+    assert len(fake.invitations) == 2
 
 
 def test_an_unexpected_error_tells_no_personal_data(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,34 +144,34 @@ def test_an_unexpected_error_tells_no_personal_data(jofi: Command, monkeypatch: 
 
     monkeypatch.setattr("jofi_async.cli.jofi._describe", break_down)
     assert jofi.invite(PEOPLE) == 1
-    assert "Unexpected KeyError in test_trouble.py" in _said(jofi)
+    assert "Unexpected KeyError in test_trouble.py" in said(jofi)
     assert "ada@" not in jofi.err
 
 
 def test_an_interruption_before_anything_is_sent(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("jofi_async.cli.errand.open_table", interrupt)
     assert jofi.invite(PEOPLE) == 130
-    assert _said(jofi) == "Error: Stopped."
+    assert said(jofi) == "Error: Stopped."
 
 
 def test_without_its_extra_the_command_says_what_to_install(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "click", None)
     assert jofi("--version") == 2
-    assert _said(jofi) == "Error: This needs the package click: pip install 'jofi-async[cli]'"
+    assert said(jofi) == "Error: This needs the package click: pip install 'jofi-async[cli]'"
 
 
 def test_another_module_that_is_missing_is_a_fault_of_ours(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jofi_async.cli.lazy", None)
     assert jofi("--version") == 1
-    assert "Unexpected ModuleNotFoundError in app.py" in _said(jofi)
+    assert "Unexpected ModuleNotFoundError in app.py" in said(jofi)
 
 
 def test_an_unknown_command(jofi: Command) -> None:
     assert jofi("invent") == 2
-    assert "No such command 'invent'" in _said(jofi)
+    assert "No such command 'invent'" in said(jofi)
 
 
 def test_the_live_path_imports_no_fake() -> None:
@@ -225,15 +181,18 @@ def test_the_live_path_imports_no_fake() -> None:
 
 
 async def test_signals_end_a_command_in_order(tmp_path: Path) -> None:
-    """The server never answers: the first signal waits for it, the second does not."""
+    """The server never answers a create: the first signal waits for it, the second does not."""
 
-    class Silent:
+    class Silent(FakeJofi):
         async def handle(self, request: Request) -> Response:
+            if request.method == "GET":
+                return await super().handle(request)
             arrived.set()
             await over.wait()
             return Response(500)
 
     arrived, over = asyncio.Event(), asyncio.Event()
+    environment = {"no_proxy": "127.0.0.1", "JOFI_API_KEY": "sk_live_sandbox"}
     path = tmp_path / "people.csv"
     path.write_text(PEOPLE + "Grace,Hopper,grace@example.org,\n", encoding="utf-8")
     async with serve(Silent()) as url:
@@ -249,7 +208,7 @@ async def test_signals_end_a_command_in_order(tmp_path: Path) -> None:
                 "--in-flight",
                 "1",
             ),
-            env={**os.environ, "JOFI_BASE_URL": f"{url}/api/v2", "JOFI_API_KEY": "sk_live_sandbox"},
+            env={**os.environ, **environment, "JOFI_BASE_URL": f"{url}/api/v2"},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

@@ -59,11 +59,17 @@ class Thing:
 
 @frozen
 class Step:
-    """What happens to one request: `after` seconds it ends in `then`."""
+    """What happens to one request: `after` seconds it ends in `then`.
+
+    Attributes:
+        then: The answer, or what is raised.
+        after: Seconds until then.
+        departs: What the transport says of a byte having left, or None when it says nothing.
+    """
 
     then: Response | BaseException
     after: float = 0.0
-    departs: bool = True
+    departs: bool | None = True
 
 
 def answers(
@@ -90,7 +96,8 @@ class ScriptedTransport(Transport):
         step = self.steps[min(len(self.requests), len(self.steps) - 1)]
         self.requests.append(request)
         self.sent_at.append(asyncio.get_running_loop().time())
-        request.departed = step.departs
+        if step.departs is not None:
+            request.departed = step.departs
         self.under_way += 1
         try:
             if step.after:

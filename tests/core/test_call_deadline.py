@@ -9,6 +9,7 @@ from jofi_async.core.errors import (
     DeadlineNotSentError,
     DeadlineUnknownError,
     Effect,
+    NotSentError,
     RateLimitedError,
     ServerError,
 )
@@ -16,7 +17,7 @@ from jofi_async.core.limits import RateLimit
 from jofi_async.core.operation import Operation
 from jofi_async.core.retry import RetryPolicy
 from jofi_async.core.wire import Response
-from tests.core.support import AT_ONCE, CREATE, GET, ONE_AT_A_TIME, Bench, Step, Thing, answers, virtual
+from tests.core.support import AT_ONCE, CREATE, GET, ONE_AT_A_TIME, Bench, Step, Thing, answers, fails, virtual
 
 both = pytest.mark.parametrize("operation", [GET, CREATE], ids=["get", "create"])
 
@@ -76,6 +77,16 @@ async def test_in_flight_before_a_byte_left(operation: Operation) -> None:
     assert isinstance(error, DeadlineNotSentError)
     assert (error.effect, error.attempts) == (Effect.NONE, 1)
     assert not bench.record.in_doubt
+
+
+@virtual
+async def test_in_flight_where_the_transport_says_nothing_of_bytes() -> None:
+    """What an earlier attempt said of its bytes is not what the next one did."""
+    not_departed = fails(NotSentError("no connection"), departs=False)
+    bench = Bench(not_departed, Step(Response(200), after=60, departs=None), deadline=5)
+    error = await bench.failure(CREATE)
+    assert isinstance(error, DeadlineUnknownError)
+    assert bench.record.in_doubt
 
 
 @virtual

@@ -148,3 +148,7 @@ def test_usage_errors_are_python_s_own_kinds_too() -> None:
     assert issubclass(InvalidInputError, ValueError)
     assert issubclass(ConfigurationError, ValueError)
     assert issubclass(errors.LifecycleError, RuntimeError)
+
+
+def test_the_repr_of_a_problem_is_masked() -> None:
+    assert repr(Problem("email", "linda.sample@example.org is there")) == "Problem('email: l***@example.org is there')"

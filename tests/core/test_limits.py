@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jofi_async.core.errors import ConfigurationError
+from jofi_async.core.errors import ConfigurationError, LifecycleError
 from jofi_async.core.limits import UNLIMITED, RateLimit, RateLimiter
 from jofi_async.testing import VirtualLoop, run_virtual
 from tests.core.support import virtual
@@ -163,6 +163,22 @@ def test_a_token_given_back_late_is_worth_less(stall: float, expected: tuple[flo
         assert runner.run(main()) == expected
 
 
+def test_a_blocked_loop_lets_nobody_jump_the_queue() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, StallingLoop)
+        limiter = RateLimiter(RateLimit(per_second=1, burst=1))
+        await limiter.acquire()
+        first = asyncio.create_task(granted_at(limiter))
+        await asyncio.sleep(0.5)
+        loop.stalled = 1.0  # the first is due, and its timer has not run yet
+        assert await granted_at(limiter) == 2.5
+        assert await first == 1.5
+
+    with asyncio.Runner(loop_factory=StallingLoop) as runner:
+        runner.run(main())
+
+
 def test_one_limiter_serves_one_event_loop_after_the_other() -> None:
     limiter = RateLimiter(RateLimit(per_second=1, burst=2, in_flight=1))
 
@@ -185,3 +201,15 @@ def test_a_loop_that_ends_amid_the_queue_leaves_nothing_behind() -> None:
     run_virtual(interrupted())
     assert (limiter.out, limiter.waiting) == (0, 0)
     assert isinstance(run_virtual(granted_at(limiter)), float)
+
+
+def test_another_event_loop_gets_a_clear_error_while_the_first_uses_it() -> None:
+    limiter = RateLimiter(RateLimit(per_second=None, in_flight=1))
+    first = asyncio.new_event_loop()
+    try:
+        first.run_until_complete(limiter.acquire())
+        with pytest.raises(LifecycleError, match="another event loop"):
+            run_virtual(limiter.acquire())
+    finally:
+        first.close()
+    assert run_virtual(limiter.acquire()) == 0.0  # what a closed loop held is nobody's

@@ -181,3 +181,14 @@ def test_a_million_characters_are_masked_in_passing(unit: str) -> None:
     """A pattern that looks again and again at the same text would take hours, which the test's timeout ends."""
     text = unit * (1_000_000 // len(unit))
     assert len(mask(text)) < 2 * len(text) + 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The base URL must begin with https:// (or http://) and name a host",
+        "The URL of a proxy must read http://host:port or https://host:port",
+    ],
+)
+def test_a_link_without_anything_behind_its_host_stays(text: str) -> None:
+    assert mask(text) == text

@@ -1,6 +1,7 @@
 """Whether and when a failed attempt is repeated: the policy, its table, `Retry-After`, the waits and the budget."""
 
 import asyncio
+import math
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -189,7 +190,7 @@ def asked(seconds: float) -> RateLimitedError:
     return RateLimitedError("m", retry_after=seconds)
 
 
-async def run(attempt: Failing, policy: RetryPolicy, budget: RetryBudget, deadline: float | None = None) -> str:
+async def run(attempt: Failing, policy: RetryPolicy, budget: RetryBudget, deadline: float = math.inf) -> str:
     machine = retrying(policy, budget, repeats=repeats, deadline=deadline, before_sleep=lambda _: None)
     return await machine(attempt)
 
@@ -235,9 +236,9 @@ async def test_an_empty_budget_ends_it_at_once_and_only_repeats_are_charged() ->
     assert budget.left == 0
 
 
-@pytest.mark.parametrize(("deadline", "calls"), [(0.5, 1), (1.0, 1), (1.25, 2), (None, 3)])
+@pytest.mark.parametrize(("deadline", "calls"), [(0.5, 1), (1.0, 1), (1.25, 2), (math.inf, 3)])
 @virtual
-async def test_no_wait_begins_that_would_outlast_the_deadline(deadline: float | None, calls: int) -> None:
+async def test_no_wait_begins_that_would_outlast_the_deadline(deadline: float, calls: int) -> None:
     attempt = Failing(asked(1), asked(1))
     budget = RetryBudget(9)
     (ended,) = await asyncio.gather(run(attempt, RetryPolicy(), budget, deadline), return_exceptions=True)

@@ -3,7 +3,7 @@ from typing import Any
 import attrs
 import pytest
 
-from jofi_async import UNSET, NewInvitation
+from jofi_async import UNSET, NewInvitation, Problem
 from jofi_async.jofi.checks import check_changes, check_filters, check_new, email_problem
 from tests.bulk.support import new
 
@@ -139,3 +139,14 @@ EMPTY = "an empty filter would list everything; leave it out for that"
 )
 def test_what_cannot_be_right_about_a_filter(custom_id: object, email: object, expected: list[tuple[str, str]]) -> None:
     assert [(problem.field, problem.reason) for problem in check_filters(custom_id, email)] == expected
+
+
+@pytest.mark.parametrize("name", ["first_name", "last_name", "email", "created_by_user_email"])
+def test_a_required_field_cannot_be_unset(name: str) -> None:
+    fields = {"first_name": "L", "last_name": "S", "email": "l@example.org", "created_by_user_email": "j@example.org"}
+    assert check_new({**fields, name: UNSET}) == [Problem(name, "is missing")]
+
+
+def test_any_sequence_of_ids_will_do_and_test_domains_are_addresses() -> None:
+    fields = {"first_name": "L", "last_name": "S", "email": "l@acme.test", "created_by_user_email": "j@example.org"}
+    assert check_new({**fields, "assessments_to_assign": range(6, 9)}) == []

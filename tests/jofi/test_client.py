@@ -6,6 +6,7 @@ from jofi_async import (
     ConfigurationError,
     FakeJofi,
     FakeTransport,
+    InvalidInputError,
     JofiClient,
     LifecycleError,
     Mode,
@@ -144,7 +145,9 @@ async def test_with_options_shares_transport_and_limiter() -> None:
     first = await sent_by(client, transport)
     assert "X-B" not in first.headers
     assert first.timeout.read == 30
-    await other.invitations.list(email="")  # still without validation
+    await other.invitations.list(email="x" * 256)  # still without validation
+    with pytest.raises(InvalidInputError):
+        await other.invitations.list(email="")  # which would list everything
 
 
 async def test_closing_a_client_with_options_closes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +189,7 @@ async def test_a_client_shows_no_key() -> None:
     [
         (RateLimit(in_flight=3), 3),
         (RateLimit(in_flight=None), 16),
-        (RateLimiter(RateLimit(in_flight=3)), 16),
+        (RateLimiter(RateLimit(in_flight=3)), 3),
         (None, 16),
     ],
 )

@@ -267,3 +267,26 @@ def test_an_error_of_a_create_carries_the_row_to_look_for() -> None:
         assert (caught.value.row.email, caught.value.effect) == (PERSON, Effect.UNKNOWN)
 
     run(main())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "User with email jane@example.org is missing default email template",
+        "User with email jane@example.org does not have a default email template",
+        "email_template_id not found",
+    ],
+)
+def test_a_template_is_no_row_s_fault(text: str) -> None:
+    response = Response(400, {}, json.dumps({"error": text}).encode())
+    error = classify(CREATE, response)
+    assert isinstance(error, SetupError)
+    assert "template" in error.what
+
+
+@pytest.mark.parametrize("error", ["x" * 9_000_000, ["y" * 100] * 100_000, {"message": "z" * 1_000_000}])
+def test_a_message_is_bounded_however_long_the_answer(error: object) -> None:
+    response = Response(400, {}, json.dumps({"error": error}).encode())
+    found = classify(CREATE, response)
+    assert len(found.message) <= 500
+    assert len(found.body) == 16_384

@@ -5,10 +5,12 @@ import gc
 import os
 import warnings
 from contextlib import AsyncExitStack
+from contextvars import copy_context
+from unittest.mock import Mock
 
 import pytest
 
-from jofi_async.core.errors import LifecycleError
+from jofi_async.core.errors import LifecycleError, NotSentError
 from jofi_async.core.wire import Request
 from jofi_async.transports.aiohttp import AiohttpTransport
 from tests.support.raw import OK, RawServer, Wire, raw_server
@@ -117,15 +119,21 @@ def _exit_code_of_child(transport: AiohttpTransport) -> int:
     os._exit(0)
 
 
-async def test_forgotten_transport_warns_once() -> None:
+@pytest.mark.parametrize("keepalive", [0.0, 60.0])
+async def test_forgotten_transport_warns_once_and_leaves_nothing_open(keepalive: float) -> None:
     async def forget() -> None:
-        await _send(AiohttpTransport(keepalive=0), server)
+        transport = AiohttpTransport(keepalive=keepalive)
+        await asyncio.gather(*(_send(transport, server) for _ in range(2)))
 
+    complaints = Mock()
+    asyncio.get_running_loop().set_exception_handler(complaints)
     async with raw_server(_answer_for_ever) as server:
         with warnings.catch_warnings(record=True) as seen:
             warnings.simplefilter("always")
             await forget()
             gc.collect()
+            await server.all_closed()
+    complaints.assert_not_called()
     assert [warning.category for warning in seen] == [ResourceWarning]
     assert "never closed: use `async with`" in str(seen[0].message)
 
@@ -136,6 +144,16 @@ async def test_closed_or_unused_transport_does_not_warn() -> None:
         await _send(transport, server)
     del transport
     gc.collect()
+
+
+async def test_the_task_s_context_forgets_the_request() -> None:
+    before = dict(copy_context())
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        await _send(transport, server)
+        assert dict(copy_context()) == before
+        with pytest.raises(NotSentError):
+            await transport.send(Request("GET", "http://127.0.0.1:1/"))
+    assert dict(copy_context()) == before
 
 
 async def test_requests_in_flight_end_when_it_is_closed() -> None:

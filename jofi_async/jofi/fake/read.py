@@ -27,7 +27,7 @@ def list_invitations(call: Call) -> Payload:
     matches = [
         one
         for one in call.state.world.invitations_of(call.account)
-        if custom_id in (one.custom_id or "").casefold() and email in one.email.casefold()
+        if custom_id in (one.custom_id or "").lower() and email in one.email.lower()
     ]
     matches.sort(key=lambda one: (one.created_at, one.id), reverse=True)
     limit = FILTERED_LIMIT if custom_id or email else UNFILTERED_LIMIT
@@ -67,7 +67,7 @@ def read_filters(call: Call) -> tuple[str, str]:
     for name, limit in FILTER_LENGTHS.items():
         if call.state.settings.long_filter == "refused" and len(call.query.get(name, "")) > limit:
             raise RefusedError(texts.TOO_LONG.format(field=name, limit=limit))
-    return call.query.get("custom_id", "").casefold(), call.query.get("email", "").casefold()
+    return call.query.get("custom_id", "").lower(), call.query.get("email", "").lower()
 
 
 def _completed(invitations: list[Invitation], test_id: int) -> int:

@@ -14,7 +14,7 @@ NOT_WITH_PRESCREEN = {6, 7, 8}
 
 def same_email(settings: FakeSettings, one: str, other: str) -> bool:
     """Whether two addresses are the same to the service."""
-    return one.casefold() == other.casefold() if settings.emails_ignore_case else one == other
+    return one.lower() == other.lower() if settings.emails_ignore_case else one == other
 
 
 def check_assessments(world: World, test_ids: tuple[int, ...]) -> None:

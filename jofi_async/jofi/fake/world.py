@@ -36,7 +36,7 @@ class World:
     def store(self, invitation: Invitation) -> None:
         """Add an invitation, or take note that its address changed."""
         self.invitations[invitation.id] = invitation
-        known = self._by_email.setdefault(invitation.email.casefold(), [])
+        known = self._by_email.setdefault(invitation.email.lower(), [])
         if invitation.id not in known:
             known.append(invitation.id)
         self.next_invitation_id = max(self.next_invitation_id, invitation.id + 1)
@@ -52,9 +52,9 @@ class World:
 
     def invitations_to(self, account: Account, email: str) -> list[Invitation]:
         """Return an account's invitations with this address, whatever the case."""
-        folded = email.casefold()
+        folded = email.lower()
         known = (self.invitations[invitation_id] for invitation_id in self._by_email.get(folded, ()))
-        return [one for one in known if one.account_id == account.id and one.email.casefold() == folded]
+        return [one for one in known if one.account_id == account.id and one.email.lower() == folded]
 
     def users_of(self, account: Account) -> list[User]:
         """Return an account's users."""

@@ -9,101 +9,67 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
-from attrs import field, frozen
+from attrs import frozen
 
-from jofi_async.bulk.encoding import Encoding, TableError, find_encoding
-from jofi_async.bulk.formulas import unguard
-
-__all__ = ["Record", "Table", "TableError", "open_table"]
+from jofi_async.tables.encoding import Encoding, find_encoding
+from jofi_async.tables.formulas import unguard
+from jofi_async.tables.table import Record, Table, TableError, Version, unreadable
 
 DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)  # Excel's own first line
-_WORKBOOK = b"PK\x03\x04"
 
 
-@frozen(repr=False)
-class Record:
-    """One row as it stands in the file.
-
-    Attributes:
-        line: The physical line on which it starts; the header is 1, and blank lines count.
-        cells: Its cells, trimmed and without the guard of a formula.
-    """
-
-    line: int
-    cells: tuple[str, ...]
-
-
-@frozen
-class Table:
-    """A file that was read once to the end without an error.
+@frozen(kw_only=True)
+class CsvTable(Table):
+    """A CSV file.
 
     Attributes:
-        path: Where it is.
         encoding: How its bytes are read.
         delimiter: What stands between cells.
-        header: The cells of the first row.
-        rows: How many rows follow.
+        version: What it was when it was opened.
     """
 
-    path: Path
     encoding: Encoding
     delimiter: str
-    header: tuple[str, ...] = field(default=(), repr=False)
-    rows: int = 0
+    version: Version
 
     def records(self) -> Iterator[Record]:
-        """The rows after the header, one at a time; rows without any text are skipped.
-
-        Raises:
-            TableError: The file cannot be read, for it has changed since it was opened.
-        """
-        records = _read(self.path, self.encoding.name, self.delimiter)
-        next(records, None)
-        return records
+        """See `Table.records`."""
+        return islice(_read(self.path, self.encoding.name, self.delimiter, self.version), 1, None)
 
 
-def open_table(path: Path, encoding: str | None = None) -> Table:
+def open_csv(path: Path, encoding: str | None = None) -> CsvTable:
     """Read a CSV file once, to the end.
 
     Args:
-        path: A regular file, since it is read twice.
+        path: Where it is.
         encoding: Python's name of an encoding; None finds it.
 
     Raises:
         TableError: It cannot be read as a table; the message is one sentence that says where and why.
     """
     try:
-        _check_file(path)
+        version = Version.of(path)
         found = Encoding(encoding) if encoding else find_encoding(path)
         delimiter = _find_delimiter(path, found.name)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     except LookupError:
         raise TableError(f"There is no encoding {encoding!r}") from None
-    records = _read(path, found.name, delimiter)
+    records = _read(path, found.name, delimiter, version)
     header = next(records, None)
     if header is None:
         raise TableError(f"{path} is empty")
-    return Table(path, found, delimiter, header.cells, rows=sum(1 for _ in records))
-
-
-def _check_file(path: Path) -> None:
-    if not path.exists():
-        raise TableError(f"There is no file {path}")
-    if path.is_dir():
-        raise TableError(f"{path} is a folder, and a CSV file is needed")
-    if not path.is_file():
-        raise TableError(f"{path} is no regular file, and it must be read twice: save it first")
-    with path.open("rb") as file:
-        start = file.read(len(_WORKBOOK))
-    if start == _WORKBOOK:
-        raise TableError(f"{path} is a workbook or a zip archive: save it as CSV (UTF-8)")
-
-
-def _unreadable(path: Path, error: OSError) -> TableError:
-    return TableError(f"{path} cannot be read: {error.strerror or type(error).__name__}")
+    return CsvTable(
+        path=path,
+        header=tuple(map(str, header.cells)),
+        rows=sum(1 for _ in records),
+        encoding=found,
+        delimiter=delimiter,
+        version=version,
+    )
 
 
 def _find_delimiter(path: Path, encoding: str) -> str:
@@ -126,12 +92,12 @@ def _cells_of_header(lines: Iterable[str], delimiter: str) -> int:
         return 0
 
 
-def _read(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
+def _read(path: Path, encoding: str, delimiter: str, version: Version) -> Iterator[Record]:
     """All rows with any text, the header among them."""
     start = 1
     try:
         with path.open(encoding=encoding, newline="") as lines:
-            checked = _checked(path, lines)
+            checked = _checked(path, lines, version)
             reader = csv.reader(checked, delimiter=delimiter, strict=True, skipinitialspace=True)
             for cells in reader:
                 trimmed = tuple(unguard(cell.strip()) for cell in cells)
@@ -143,11 +109,12 @@ def _read(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
     except UnicodeError:
         raise TableError(f"{path} is not whole in {encoding} after line {start - 1}: save it as CSV UTF-8") from None
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
 
 
-def _checked(path: Path, lines: Iterable[str]) -> Iterator[str]:
+def _checked(path: Path, lines: IO[str], version: Version) -> Iterator[str]:
     for number, line in enumerate(lines, 1):
+        version.check(path, lines)
         if "\0" in line:
             raise TableError(f"Line {number} of {path} holds a NUL, so this is no CSV file: save it as CSV UTF-8")
         yield line

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jofi_async.bulk.table import TableError, open_table
+from jofi_async.tables.csv_table import open_csv
+from jofi_async.tables.formats import open_table
+from jofi_async.tables.table import TableError
 
 HEADER = "First Name,Last Name,Email"
 
@@ -18,7 +20,7 @@ def _write(folder: Path, content: str | bytes) -> Path:
     return path
 
 
-def _rows(path: Path, encoding: str | None = None) -> list[tuple[int, tuple[str, ...]]]:
+def _rows(path: Path, encoding: str | None = None) -> list[tuple[int, tuple[object, ...]]]:
     table = open_table(path, encoding)
     rows = [(record.line, record.cells) for record in table.records()]
     assert len(rows) == table.rows
@@ -28,7 +30,7 @@ def _rows(path: Path, encoding: str | None = None) -> list[tuple[int, tuple[str,
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     path = _write(tmp_path, f"First, given{delimiter}Last\nA{delimiter}B\n".replace("First, given", '"First, given"'))
-    table = open_table(path)
+    table = open_csv(path)
     assert table.delimiter == delimiter
     assert table.header == ("First, given", "Last")
     assert _rows(path) == [(2, ("A", "B"))]
@@ -71,7 +73,7 @@ def test_a_blank_before_a_quote_is_no_part_of_the_cell(tmp_path: Path) -> None:
 def test_marks_and_utf8(tmp_path: Path, mark: bytes, encoding: str) -> None:
     path = _write(tmp_path, mark + "Vorname,Nachname\r\nŁukasz,Müller\r\n".encode(encoding))
     assert open_table(path).header[0] == "Vorname"
-    assert open_table(path).encoding.sample == ""
+    assert open_csv(path).encoding.sample == ""
     assert _rows(path) == [(2, ("Łukasz", "Müller"))]
 
 
@@ -88,7 +90,7 @@ def test_marks_and_utf8(tmp_path: Path, mark: bytes, encoding: str) -> None:
 def test_other_encodings_are_guessed_with_a_sample(tmp_path: Path, encoding: str, names: list[str]) -> None:
     path = _write(tmp_path, "\n".join(["Name,City", *(f"{name},Somewhere" for name in names)]).encode(encoding))
     assert [cells[0] for _, cells in _rows(path)] == names
-    assert open_table(path).encoding.sample in " ".join(names)
+    assert open_csv(path).encoding.sample in " ".join(names)
 
 
 def test_an_encoding_can_be_named(tmp_path: Path) -> None:
@@ -131,7 +133,7 @@ WRONG = {
     "a quote that opens in the row that starts on line 2 is never closed": b'a,b\nx,"y\nz,z\n',
     "the row that starts on line 3 has text after a closing quote": b'a,b\nx,y\nx,"y"z\n',
     "Line 2 of {0} holds a NUL": b"a,b\nx,\0\n",
-    "is a workbook or a zip archive": b"PK\x03\x04rest",
+    "cannot be read as a workbook: save it as XLSX or CSV": b"PK\x03\x04rest",
     "Line 4 of {0} is not valid UTF-8, and other lines are": "a,b\né,é\né,é\n".encode() + b"\xe9,x\n",
     "is not whole in utf-16": codecs.BOM_UTF16_LE + "a,b\n".encode("utf-16-le") + b"x",
     "is not whole in utf-8-sig after line": codecs.BOM_UTF8 + b"a,b\n" + b"x,y\n" * 30000 + b"\xff\n",
@@ -180,7 +182,7 @@ def test_a_named_encoding_that_does_not_fit(tmp_path: Path, encoding: str, messa
 
 
 def test_an_encoding_that_nobody_can_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jofi_async.bulk.encoding._ELSEWHERE", ["ascii"])
+    monkeypatch.setattr("jofi_async.tables.encoding._ELSEWHERE", ["ascii"])
     with pytest.raises(TableError, match="cannot be told"):
         open_table(_write(tmp_path, b"\x81\x8d\x8f\x90\x9d\n" * 9))
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jofi_async.bulk.columns import (
+from jofi_async.core.errors import Problem
+from jofi_async.tables.columns import (
     ColumnError,
     Columns,
     Field,
@@ -15,8 +16,8 @@ from jofi_async.bulk.columns import (
     whole_number,
     whole_numbers,
 )
-from jofi_async.bulk.table import TableError, open_table
-from jofi_async.core.errors import Problem
+from jofi_async.tables.formats import open_table
+from jofi_async.tables.table import TableError
 
 FIELDS = (
     Field("email", ("e-mail", "work email", "email address"), needed=True),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from jofi_async.core.errors import UsageError
+from jofi_async.tables.table import TableError
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,10 +27,6 @@ _ELSEWHERE = ["cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc
 _SAMPLE = 1 << 16
 _CAPITAL_WITHIN = re.compile(r"[a-z](?![A-Z])[^\W\d_a-z]")
 _USUAL_SIGNS = frozenset("\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u20ac\xa0\xa7\xab\xae\xb0\xb4\xb7\xbb")
-
-
-class TableError(UsageError):
-    """A table cannot be read as it is; nothing was sent."""
 
 
 @frozen

@@ -8,10 +8,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jofi_async import ConfigurationError, Outcome, OutcomeKind, Problem
-from jofi_async.bulk.columns import TableRow
-from jofi_async.bulk.formulas import guard, unguard
-from jofi_async.bulk.outcome_file import COLUMNS, OutcomeFile, is_outcome_file, is_settled
-from jofi_async.bulk.table import Record, open_table
+from jofi_async.tables.columns import TableRow
+from jofi_async.tables.formats import open_table
+from jofi_async.tables.formulas import guard, unguard
+from jofi_async.tables.outcome_file import COLUMNS, OutcomeFile, is_outcome_file, is_settled
+from jofi_async.tables.outcome_lines import CsvLines
+from jofi_async.tables.table import Record
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0")).map(str.strip)
 FORMULAS = st.tuples(st.text("'", max_size=3), st.sampled_from("=+-@\t\r"), CELLS).map("".join).map(str.strip)
@@ -102,7 +104,7 @@ def test_settled_rows_are_carried(tmp_path: Path) -> None:
     known = {"line": "7", "outcome": "created", "phone": "+1"}
     cells = tuple(known.get(name, "") for name in header)
     row = TableRow("row", 3, cells={"phone": "+1"}, record=Record(3, cells))
-    assert is_settled(row, header)
-    stream = io.StringIO(newline="")
-    OutcomeFile(stream, ["phone"], delimiter=";").carry(row, header)
-    assert stream.getvalue().splitlines()[1] == "3;created;;;;;;;;;'+1"
+    assert is_settled(row, header, "")
+    stream = io.BytesIO()
+    OutcomeFile(stream, CsvLines([*COLUMNS, "phone"], ";")).carry(row, header)
+    assert stream.getvalue().decode("utf-8-sig").splitlines()[1] == "3;created;;;;;;;;;'+1"

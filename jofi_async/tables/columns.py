@@ -13,8 +13,8 @@ from typing import TypeVar
 from attrs import field, frozen
 
 from jofi_async.bulk.source import SourceRow
-from jofi_async.bulk.table import Record, Table, TableError
 from jofi_async.core.errors import Problem
+from jofi_async.tables.table import Record, Table, TableError
 
 Row = TypeVar("Row")
 
@@ -27,6 +27,7 @@ _WHOM = frozenset(
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORDS = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"(\d+)(?:\.0+)?", re.ASCII)
+_FAILURE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)")
 _FLAGS = {
     "true": True,
     "yes": True,
@@ -62,13 +63,25 @@ class Field:
         name: The caller's name of it.
         spellings: How headers spell it; its name is one of them.
         needed: Whether a table without it cannot be used.
-        read: Makes its value of a cell; raises ValueError with the reason.
+        read: Makes its value of a text; raises ValueError with the reason.
     """
 
     name: str
     spellings: Sequence[str] = ()
     needed: bool = False
     read: Callable[[str], object] = str
+
+    def value_of(self, cell: object) -> object:
+        """The value of a cell that is not empty: a text is read, and what JSON says is taken as it is.
+
+        Raises:
+            ValueError: The cell cannot be read; the message is the reason.
+        """
+        if not isinstance(cell, str):
+            return str(cell) if self.read is str and type(cell) is int else cell  # an id may be a number there
+        if _FAILURE.fullmatch(cell):
+            raise ValueError(f"holds {cell}, the error of a formula")
+        return self.read(cell)
 
     def is_headed(self, header: str) -> bool:
         """Whether a header is a spelling of it."""
@@ -81,11 +94,11 @@ class TableRow(SourceRow[Row]):
     """A row that knows the cells it was made of.
 
     Attributes:
-        cells: Each field that has a column, as text.
+        cells: Each field that has a column, as it stands there.
         record: The row as it stands in the file.
     """
 
-    cells: Mapping[str, str] = field(kw_only=True)
+    cells: Mapping[str, object] = field(kw_only=True)
     record: Record = field(kw_only=True)
 
 
@@ -126,9 +139,9 @@ class Columns:
             cells = {known.name: _cell(record, place) for known, place in self.fields}
             values, problems = dict(defaults), list(self._overflow(record))
             for known, _ in self.fields:
-                if text := cells[known.name]:
+                if (cell := cells[known.name]) not in ("", None):
                     try:
-                        values[known.name] = known.read(text)
+                        values[known.name] = known.value_of(cell)
                     except ValueError as error:
                         problems.append(Problem(known.name, str(error)))
             yield TableRow(make(values), record.line, tuple(problems), cells=cells, record=record)
@@ -191,7 +204,7 @@ def flag(cell: str) -> bool:
     return _FLAGS[cell.casefold()]
 
 
-def _cell(record: Record, place: int) -> str:
+def _cell(record: Record, place: int) -> object:
     return record.cells[place] if place < len(record.cells) else ""
 
 

@@ -1,0 +1,177 @@
+"""One row's way: send it, and when what happened is not known, look, until it is.
+
+A look proves that a person is there; that nobody is there, it proves only when it is conclusive, and only for the
+moment: a create may still take effect late. So a doubtful row is sent again only where the vendor refuses the second of
+two creates (`resend_is_safe`), and otherwise stays `unknown`.
+"""
+
+import asyncio
+from typing import Any, Generic, TypeVar
+
+from attrs import define, evolve, field
+
+from jofi_async.bulk.outcome import Outcome, OutcomeKind
+from jofi_async.bulk.resource import BulkResource, Look
+from jofi_async.bulk.verdict import Verdict, verdict_on
+from jofi_async.core.call import CallRecord
+from jofi_async.core.errors import (
+    CallError,
+    InvalidInputError,
+    ModeMismatchError,
+    Problem,
+    RefusedError,
+    RetryAfterTooLongError,
+)
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+PAUSES = (0.5, 2.0, 5.0)
+"""How many seconds pass before a doubtful row is sent again, each time; longer where the vendor asks for it."""
+
+_THERE = (OutcomeKind.CREATED, OutcomeKind.EXISTED)
+_NOT_OURS = Problem("", "is there already: older than this job, or with other fields than this row")
+
+
+@define(eq=False)
+class Flight(Generic[Row, Item]):
+    """A row on its way.
+
+    Attributes:
+        outcome: What is known of it so far.
+        task: The worker that carries it.
+        record: How its sends go.
+        doubtful: Whether a send of it may have taken effect without an answer.
+        answered: Whether it is known what became of it, so that only the item may still be looked for.
+    """
+
+    outcome: Outcome[Row, Item]
+    task: "asyncio.Task[Any]"
+    record: CallRecord = field(factory=CallRecord)
+    doubtful: bool = False
+    answered: bool = False
+
+    @property
+    def has_grace(self) -> bool:
+        """Whether a stop leaves it its grace: it is on its way, or something came of it already."""
+        return self.answered or self.doubtful or self.record.in_doubt
+
+
+class Settler(Generic[Row, Item]):
+    """Carries rows to the vendor and finds out what became of them.
+
+    Args:
+        resource: The vendor's side of the job.
+    """
+
+    def __init__(self, resource: BulkResource[Row, Item]) -> None:
+        self._resource = resource
+        self._watermark: object = None
+        self._is_marked = not resource.looks_prove
+        self._marking = asyncio.Lock()
+
+    async def carry(self, flight: Flight[Row, Item]) -> Verdict:
+        """Send a row until it is known what became of it, or patience ends; its outcome is filled in on the way.
+
+        Returns:
+            What follows for the job.
+        """
+        try:
+            await self._mark()
+        except Exception as error:
+            return _unmarked(flight.outcome, error)
+        verdict = await self._try(flight)
+        for pause in PAUSES:
+            if not self._may_try_again(flight, verdict):
+                break
+            await asyncio.sleep(max(pause, _wished_wait(verdict)))
+            verdict = await self._try(flight)
+        return verdict
+
+    async def _mark(self) -> None:
+        """Take the watermark before the job's first create."""
+        if self._is_marked:
+            return
+        async with self._marking:
+            if not self._is_marked:
+                self._watermark = await self._resource.watermark()
+                self._is_marked = True
+
+    def _may_try_again(self, flight: Flight[Row, Item], verdict: Verdict) -> bool:
+        if verdict.kind is not OutcomeKind.UNKNOWN or verdict.stops or flight.record.halted:
+            return False
+        return self._resource.resend_is_safe and not isinstance(verdict.error, RetryAfterTooLongError)
+
+    async def _try(self, flight: Flight[Row, Item]) -> Verdict:
+        """Send a row once, and look where its answer alone does not tell all."""
+        verdict, outcome = await self._send(flight), flight.outcome
+        flight.answered = verdict.kind in _THERE or not flight.doubtful
+        if flight.answered and (verdict.kind not in _THERE or outcome.item is not None):
+            return verdict
+        look = await self._look(outcome.row)
+        outcome.item = look.item
+        return self._settle(outcome, verdict, look) if flight.doubtful else verdict
+
+    async def _send(self, flight: Flight[Row, Item]) -> Verdict:
+        outcome, sent_before = flight.outcome, flight.record.attempts
+        try:
+            outcome.item = await self._resource.send(outcome.row, flight.record)
+        except Exception as error:
+            verdict = verdict_on(error, sent=flight.record.attempts > sent_before)
+        else:
+            verdict = Verdict(OutcomeKind.CREATED)
+        if verdict.kind is OutcomeKind.UNKNOWN:
+            flight.doubtful = True
+        if not flight.doubtful or verdict.kind in (*_THERE, OutcomeKind.UNKNOWN):
+            _note(outcome, verdict.kind, verdict.error)  # else it goes on telling of the attempt that left the doubt
+        return verdict
+
+    def _settle(self, outcome: Outcome[Row, Item], verdict: Verdict, look: Look[Item]) -> Verdict:
+        """Say of a row that was in doubt what its last answer and a look together prove."""
+        if verdict.kind is OutcomeKind.CREATED:
+            return verdict
+        if look.item is not None:
+            if self._resource.is_ours(outcome.row, look.item, self._watermark):
+                _note(outcome, OutcomeKind.CREATED, None)
+            elif verdict.kind is not OutcomeKind.EXISTED:
+                _note(outcome, OutcomeKind.EXISTED, None)
+                outcome.problems = (_NOT_OURS,)
+            return evolve(verdict, kind=outcome.kind, pauses=False)
+        if verdict.kind is OutcomeKind.EXISTED:
+            return verdict
+        if self._stands(verdict, look):
+            _note(outcome, OutcomeKind.REFUSED, verdict.error)
+            return verdict
+        return evolve(verdict, kind=OutcomeKind.UNKNOWN)
+
+    def _stands(self, verdict: Verdict, look: Look[Item]) -> bool:
+        """Whether a refusal says of the attempts in doubt too that nothing came of them."""
+        nobody = look.conclusive or not self._resource.looks_prove
+        return nobody and isinstance(verdict.error, RefusedError) and verdict.error.recognised
+
+    async def _look(self, row: Row) -> Look[Item]:
+        if self._resource.looks_prove:
+            try:
+                return await self._resource.look(row)
+            except Exception:  # the outcome stands without it
+                pass
+        return Look(None, conclusive=False)
+
+
+def _unmarked(outcome: Outcome[Any, Any], error: Exception) -> Verdict:
+    """Nothing is sent without a watermark: an outage pauses the job, and anything else is no row's fault."""
+    verdict = verdict_on(error, sent=False)
+    _note(outcome, OutcomeKind.NOT_ATTEMPTED, error)
+    outcome.problems = ()
+    return evolve(verdict, kind=OutcomeKind.NOT_ATTEMPTED, stops=not verdict.pauses)
+
+
+def _note(outcome: Outcome[Any, Any], kind: OutcomeKind, error: Exception | None) -> None:
+    outcome.kind, outcome.error = kind, error
+    outcome.problems = error.problems if isinstance(error, RefusedError | InvalidInputError) else ()
+    if isinstance(error, ModeMismatchError) and kind is OutcomeKind.CREATED:
+        outcome.item = error.item
+
+
+def _wished_wait(verdict: Verdict) -> float:
+    return (verdict.error.retry_after or 0.0) if isinstance(verdict.error, CallError) else 0.0

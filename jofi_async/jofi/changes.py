@@ -1,0 +1,61 @@
+"""Which of an update's changes an invitation does not show yet; what took effect is never sent again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jofi_async.jofi.bulk import normalised
+from jofi_async.jofi.models import Invitation, Named
+
+
+def not_there(payload: Mapping[str, Any], invitation: Invitation) -> dict[str, object]:
+    """The part of an update's payload that an invitation, just read, does not show.
+
+    Args:
+        payload: What was sent (seed 000, "Updatable fields").
+        invitation: The invitation as it is now.
+    """
+    return {name: value for name, value in payload.items() if not _is_there(name, value, invitation)}
+
+
+def _is_there(name: str, value: Any, invitation: Invitation) -> bool:
+    if name in _READINGS:
+        return _READINGS[name](value, invitation)
+    stored = getattr(invitation, name)
+    if isinstance(value, str) and isinstance(stored, str):
+        return value.strip() == stored.strip()
+    return bool(value == stored)
+
+
+def _same_address(value: str, invitation: Invitation) -> bool:
+    return normalised(value) == normalised(invitation.email)
+
+
+def _same_phone(value: str | None, invitation: Invitation) -> bool:
+    """JOFI stores E.164: the digits that were sent are the end of those that are stored."""
+    if not value or not invitation.phone:
+        return not value and not invitation.phone
+    sent, stored = (
+        "".join(character for character in text if character.isdigit()) for text in (value, invitation.phone)
+    )
+    return bool(sent) and stored.endswith(sent)
+
+
+def _same_assessments(value: list[dict[str, int]], invitation: Invitation) -> bool:
+    return {one["test_id"] for one in value} == {one.id for one in invitation.invitation_assessments or ()}
+
+
+def _same_template(field: str) -> Callable[[int | None, Invitation], bool]:
+    def compare(value: int | None, invitation: Invitation) -> bool:
+        stored: Named | None = getattr(invitation, field)
+        return value == (stored.id if stored else None)
+
+    return compare
+
+
+_READINGS: Mapping[str, Callable[[Any, Invitation], bool]] = {
+    "email": _same_address,
+    "phone": _same_phone,
+    "assessments_to_assign": _same_assessments,
+    "email_template_id": _same_template("invitation_email_template"),
+    "congrats_email_template_id": _same_template("congrats_email_template"),
+}
