@@ -27,7 +27,7 @@ def types(session: nox.Session) -> None:
     """Check types, strictly, with two checkers."""
     session.install("-e", ".[cli]", *GROUPS(PROJECT, "types", "test"), "nox")
     session.run("mypy")
-    session.run("pyright")
+    session.run("pyright", "--project", "pyproject.toml")
 
 
 @nox.session

@@ -342,11 +342,14 @@ class Invitations:
         new = NewInvitation(**fields)
         job: InvitationJob = BulkJob(self._in_bulk(self._watermark.recent), [new], max_in_flight=1)
         timer = self._end_at_deadline(job)
+        outcomes: list[Ensured] = []
         try:
             async with job:
-                outcomes = [outcome async for outcome in job]
+                async for outcome in job:
+                    outcomes.append(outcome)
         except asyncio.CancelledError:
-            async for outcome in job:
+            outcomes += [outcome async for outcome in job]
+            for outcome in outcomes:
                 if outcome.kind is not OutcomeKind.NOT_ATTEMPTED:
                     self._tell_abandoned(new, outcome.attempts, outcome)
             raise

@@ -175,3 +175,19 @@ def test_a_single_create_raises_and_never_sends_again() -> None:
         assert getattr(caught.value.row, "email", None) == LINDA["email"]
 
     run(main())
+
+
+@pytest.mark.parametrize("steps", range(40))
+def test_whenever_its_caller_hangs_up_an_invitation_that_was_made_is_told(steps: int) -> None:
+    async def main() -> None:
+        told: list[Any] = []
+        vendor = Vendor()
+        caller = asyncio.create_task(client_of(vendor, hooks=[told.append]).invitations.ensure(**LINDA))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        caller.cancel()
+        (result,) = await asyncio.gather(caller, return_exceptions=True)
+        heard = not isinstance(result, BaseException) or any(isinstance(event, Abandoned) for event in told)
+        assert heard or not vendor.fake.invitations
+
+    run(main())
