@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 from attrs import frozen
 from rich.console import Console
 
+from jofi_async.cli.mapping import tell_columns, way_on
 from jofi_async.cli.options import JobOptions
-from jofi_async.cli.report import tell_columns, way_on
 from jofi_async.tables.columns import ColumnError, Columns, Field, TableRow, match_columns
 from jofi_async.tables.csv_table import CsvTable
 from jofi_async.tables.formats import open_table

@@ -1,9 +1,8 @@
-"""What a person reads: before a run which column is which field, after it what became of the rows."""
+"""What a person reads after a run: what became of the rows, and what to do next."""
 
-import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -12,15 +11,9 @@ from rich.text import Text
 
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.cli.progress import duration, plain, say
+from jofi_async.cli.run import Run
 from jofi_async.cli.tally import Tally, named
-from jofi_async.tables.columns import ColumnError, Columns
-from jofi_async.tables.csv_table import CsvTable
-from jofi_async.tables.outcome_file import COLUMNS, MODE, is_outcome_file
-from jofi_async.tables.table import Table, TableError
-from jofi_async.tables.workbook import SheetTable
-
-if TYPE_CHECKING:
-    from jofi_async.cli.run import Run
+from jofi_async.tables.table import TableError
 
 _STYLES = {
     OutcomeKind.CREATED: "green",
@@ -30,8 +23,6 @@ _STYLES = {
     OutcomeKind.UNKNOWN: "bold red",
     OutcomeKind.NOT_ATTEMPTED: "magenta",
 }
-_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-_SHEETS = 3
 _WAYS_ON = {
     3: "Mend the refused rows there and give that file as input: settled rows are not sent again.",
     4: "To go on, give that file as input: settled rows are not sent again.",
@@ -40,59 +31,7 @@ _WAYS_ON = {
 }
 
 
-def tell_columns(console: Console, table: Table, columns: Columns) -> None:
-    """Say what was made of a table."""
-    details = [f"{table.rows:,} {'row' if table.rows == 1 else 'rows'}"]
-    match table:
-        case CsvTable():
-            details += _details_of_csv(table)
-        case SheetTable():
-            details += _details_of_sheet(table)
-        case _:
-            pass
-    say(console, f"{table.path}: {', '.join(details)}")
-    width = max(map(len, columns.names), default=0)
-    for field, place in columns.fields:
-        say(console, f"  {field.name:{width}} <- {columns.header[place]}")
-    continues = is_outcome_file(table.header)
-    unused = [name for name in columns.unused if not (continues and name in (*COLUMNS, MODE))]
-    if unused:
-        say(console, f"  not used: {', '.join(unused)}")
-    if continues:
-        say(console, "These are the outcomes of an earlier run: what it has settled is not sent again.")
-
-
-def _details_of_csv(table: CsvTable) -> Iterator[str]:
-    if table.delimiter != ",":
-        yield f"cells between {_DELIMITERS.get(table.delimiter, table.delimiter)}"
-    if table.encoding.sample:
-        yield f'encoding guessed as {table.encoding.name} ("{table.encoding.sample}"; else --encoding NAME)'
-    elif table.encoding.name not in ("utf-8", "utf-8-sig"):
-        yield table.encoding.name
-
-
-def _details_of_sheet(table: SheetTable) -> Iterator[str]:
-    if table.hidden:
-        yield f"{table.hidden:,} of them hidden"
-    others = f" (not {_any_of(table.others)})" if table.others else ""
-    yield f"sheet {table.sheet!r}{others}"
-
-
-def _any_of(names: Sequence[str]) -> str:
-    shown = [repr(name) for name in names[:_SHEETS]]
-    return " or ".join(shown if len(names) <= _SHEETS else [*shown, f"{len(names) - _SHEETS} more"])
-
-
-def way_on(error: ColumnError) -> str:
-    """What to type when a column is a question."""
-    if not error.headers:
-        return f"name it with --map {error.field}=HEADER"
-    if len(set(error.headers)) == 1:
-        return f"or leave it out with --map {error.field}="
-    return f"choose with --map {error.field}={shlex.quote(error.headers[0])}"
-
-
-def tell_end(console: Console, run: "Run[Any, Any]", path: Path | None, *, vendor_says: Iterator[str]) -> None:
+def tell_end(console: Console, run: Run[Any, Any], path: Path | None, *, vendor_says: Iterator[str]) -> None:
     """Show the rows that need a person, then the counts, and what to do next, so that a screen ends with what matters.
 
     Args:
@@ -114,7 +53,7 @@ def tell_end(console: Console, run: "Run[Any, Any]", path: Path | None, *, vendo
         say(console, f"The earlier outcomes are now in {run.file.kept}")
 
 
-def tell_failure(console: Console, run: "Run[Any, Any]") -> None:
+def tell_failure(console: Console, run: Run[Any, Any]) -> None:
     """Say why a run ended early, if it did."""
     if run.unwritable is not None:
         say(console, f"Error: the outcome file cannot be written: {run.unwritable.strerror or run.unwritable}")
