@@ -140,7 +140,7 @@ class BulkJob(Generic[Row, Item]):
             return
         self._pool.stop_pulling()
         for flight in self._flights:
-            flight.record.halted = True
+            flight.halt()
             if not flight.has_grace and flight.task is not asyncio.current_task():
                 flight.task.cancel()
         self._timers.append(asyncio.get_running_loop().call_later(grace, self._cut_off))
@@ -167,7 +167,7 @@ class BulkJob(Generic[Row, Item]):
     ) -> None:
         assert self._pool is not None
         if not self._pool.is_done:
-            self.stop("its block was left")
+            self.stop("it was cancelled" if kind is asyncio.CancelledError else "its block was left")
         interruption = await self._outlast(self._pool)
         async for outcome in self._pool:
             self._hold_or_tell(outcome)
@@ -288,7 +288,8 @@ class BulkJob(Generic[Row, Item]):
             self._take_for_stop()
             if not flight.answered and flight.has_grace:
                 outcome.kind = OutcomeKind.UNKNOWN
-                outcome.problems = (Problem("", f"sent, and not answered when {self._stopped}"),)
+                if outcome.error is None:
+                    outcome.problems = (Problem("", f"sent, and not answered when {self._stopped}"),)
         finally:
             outcome.attempts = flight.record.attempts
             self._flights.discard(flight)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
+from unicodedata import normalize
 
 from attrs import frozen
 
@@ -76,3 +77,8 @@ class BulkResource(Protocol[Row_contra, Item_co]):
     def is_ours(self, row: Row_contra, item: object, watermark: object) -> bool:
         """Say whether what a look found was made of this row after the watermark was taken."""
         ...
+
+
+def normalised(address: str) -> str:
+    """An address as it is compared: trimmed, whatever the case; not folded, which would make `groß` and `gross` one."""
+    return normalize("NFC", address.strip()).lower()

@@ -6,6 +6,7 @@ two creates (`resend_is_safe`), and otherwise stays `unknown`.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from attrs import define, evolve, field
@@ -29,6 +30,9 @@ Item = TypeVar("Item")
 PAUSES = (0.5, 2.0, 5.0)
 """How many seconds pass before a doubtful row is sent again, each time; longer where the vendor asks for it."""
 
+LAST_REST = 5.0
+"""How many seconds a row rests at most once its job is stopped: a late effect may still show, and a look takes time."""
+
 _THERE = (OutcomeKind.CREATED, OutcomeKind.EXISTED)
 _NOT_OURS = Problem("", "is there already: older than this job, or with other fields than this row")
 
@@ -50,6 +54,21 @@ class Flight(Generic[Row, Item]):
     record: CallRecord = field(factory=CallRecord)
     doubtful: bool = False
     answered: bool = False
+    _halting: asyncio.Event = field(factory=asyncio.Event)
+
+    def halt(self) -> None:
+        """Send nothing more, and wake up if it rests."""
+        self.record.halted = True
+        self._halting.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Wait before a re-send; once halted, no longer than leaves time for a last look."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds) as scope:
+                await self._halting.wait()
+                last = asyncio.get_running_loop().time() + LAST_REST
+                scope.reschedule(min(scope.when() or last, last))
+                await asyncio.Event().wait()
 
     @property
     def has_grace(self) -> bool:
@@ -84,7 +103,9 @@ class Settler(Generic[Row, Item]):
         for pause in PAUSES:
             if not self._may_try_again(flight, verdict):
                 break
-            await asyncio.sleep(max(pause, _wished_wait(verdict)))
+            await flight.rest(max(pause, _wished_wait(verdict)))
+            if flight.record.halted:  # nothing more is sent; one more look may tell
+                return self._settle(flight.outcome, verdict, await self._look(flight.outcome.row))
             verdict = await self._try(flight)
         return verdict
 

@@ -44,6 +44,7 @@ class Errand(Generic[Row, Item]):
         columns: Which column is which field.
         defaults: Values of fields that have no column, or an empty cell in it.
         mode: The mode of a run that contacts nobody, or "".
+        share_person_id: Whether one person_id may come with several addresses.
     """
 
     kind: Kind[Row, Item]
@@ -51,6 +52,7 @@ class Errand(Generic[Row, Item]):
     columns: Columns
     defaults: Mapping[str, object]
     mode: str = ""
+    share_person_id: bool = False
 
     def rows(self) -> Iterator[TableRow[Row]]:
         """All rows, one at a time."""
@@ -85,4 +87,4 @@ def prepare(
     except ColumnError as error:
         raise TableError(f"{error.message}; {way_on(error)}") from None
     tell_columns(console, table, columns)
-    return Errand(kind, table, columns, defaults, mode)
+    return Errand(kind, table, columns, defaults, mode, options.share_person_id)

@@ -18,7 +18,8 @@ from jofi_async.cli.signals import Signals, ignore_signals
 from jofi_async.cli.tally import Tally
 from jofi_async.core.errors import JofiAsyncError, Problem
 from jofi_async.tables.columns import TableRow
-from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file, is_settled
+from jofi_async.tables.earlier_run import EarlierRun
+from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file
 from jofi_async.tables.table import TableError
 
 Row = TypeVar("Row")
@@ -117,13 +118,18 @@ class Run(Generic[Row, Item]):
 
     def _unsettled(self) -> Iterator[TableRow[Row]]:
         """The rows to be sent; those that an earlier run has settled are carried over."""
-        header = self.errand.table.header
-        continues = is_outcome_file(header)
-        for row in self.errand.rows():
-            if continues and is_settled(row, header, self.errand.mode):
+        errand = self.errand
+        if not is_outcome_file(errand.table.header):
+            yield from errand.rows()
+            return
+        earlier = EarlierRun(
+            errand.table.header, errand.rows(), mode=errand.mode, share_person_id=errand.share_person_id
+        )
+        for row in errand.rows():
+            if earlier.is_settled(row):
                 self._carry(row)
             else:
-                yield row
+                yield earlier.checked(row)
 
     def _take(self, outcome: Outcome[Row, Item]) -> None:
         self.tally.add(outcome)

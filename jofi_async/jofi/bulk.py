@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
-from unicodedata import normalize
 
 import attrs
 from attrs import frozen
 
-from jofi_async.bulk.resource import Look, Person
+from jofi_async.bulk.resource import Look, Person, normalised
 from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import Problem
 from jofi_async.core.unset import UNSET
@@ -94,11 +93,6 @@ class InvitationsInBulk:
         if isinstance(watermark, datetime) and item.created_at <= watermark:
             return False
         return all(_alike(getattr(row, name), getattr(item, name)) for name in _COMPARED)
-
-
-def normalised(address: str) -> str:
-    """An address as it is compared: trimmed, whatever the case; not folded, which would make `groß` and `gross` one."""
-    return normalize("NFC", address.strip()).lower()
 
 
 def _search(page: InvitationList, wanted: str) -> Look[InvitationListItem]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jofi_async.jofi.bulk import normalised
+from jofi_async.bulk.resource import normalised
 from jofi_async.jofi.models import Invitation, Named
 
 

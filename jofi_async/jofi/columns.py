@@ -119,9 +119,11 @@ FIELDS = (
     ),
     Field("ref_text", ("reference text",)),
     Field("created_by_user_email", ("inviter", "inviter email", "invited by", "invited by email")),
-    Field("team_id", ("jofi team id",), read=whole_number),
-    Field("assessments_to_assign", ("assessment ids", "assessment id"), read=whole_numbers),
-    Field("email_template_id", ("template id", "invitation template id"), read=whole_number),
+    Field("team_id", ("jofi team id", "team"), read=whole_number),
+    Field(
+        "assessments_to_assign", ("assessment ids", "assessment id", "assessments", "assessment"), read=whole_numbers
+    ),
+    Field("email_template_id", ("template id", "invitation template id", "template"), read=whole_number),
     Field("send_via_email", ("send email",), read=flag),
     Field("send_via_sms", ("send sms", "send text"), read=flag),
 )

@@ -398,9 +398,10 @@ class Invitations:
                 payload, current = await self._left_to_change(error, invitation_id, payload, until)
                 if not payload:
                     return current
-                if asyncio.get_running_loop().time() + pause >= until:
+                wait = max(pause, error.retry_after or 0.0)
+                if asyncio.get_running_loop().time() + wait >= until:
                     raise
-            await asyncio.sleep(pause)
+            await asyncio.sleep(wait)
         raise AssertionError("the last round returns or raises")
 
     async def _left_to_change(

@@ -145,9 +145,3 @@ class OutcomeFile:
 def is_outcome_file(header: Sequence[str]) -> bool:
     """Whether a table with this header is an outcome file."""
     return set(COLUMNS) <= set(header)
-
-
-def is_settled(row: TableRow[Any], header: Sequence[str], mode: str) -> bool:
-    """Whether a row of an outcome file needs nothing more in a run of this mode."""
-    cells = dict(zip(header, row.record.cells, strict=False))
-    return str(cells.get("outcome")) in SETTLED and (cells.get(MODE) or "") == mode

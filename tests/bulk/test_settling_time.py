@@ -137,11 +137,18 @@ def test_a_deadline_ends_a_doubtful_row_as_unknown() -> None:
     assert job.summary().seconds == 2.5
 
 
-def test_a_deadline_while_the_server_wishes_a_long_wait_ends_after_the_grace() -> None:
+def test_a_deadline_while_the_server_wishes_a_long_wait_ends_with_a_last_look() -> None:
     (outcome,), job, way = invite(FakeJofi(), [new()], ["POST 503=50"], deadline=1.0)
     assert (outcome.kind, outcome.attempts, way.times("POST")) == (UNKNOWN, 1, [0])
-    assert job.summary().seconds == 11.0
-    assert "deadline" in outcome.reason
+    assert job.summary().seconds == 6.0
+    assert "server failed" in outcome.reason
+    assert "deadline" in (job.summary().stopped or "")
+
+
+def test_the_last_look_finds_what_took_effect_late() -> None:
+    (outcome,), job, _ = invite(FakeJofi(), [new()], ["POST late=2@1", "POST 503=50@1"], deadline=1.0)
+    assert (outcome.kind, outcome.item is not None) == (CREATED, True)
+    assert job.summary().seconds < 11.0
 
 
 # a server that is down

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 from attrs import define, field
 
 from jofi_async import FakeJofi, NewInvitation, NotSentError, OutcomeKind, Request, Response, UnknownOutcomeError
+from jofi_async.bulk.resource import normalised
 from jofi_async.bulk.settle import PAUSES
 from jofi_async.core.transport import Transport
-from jofi_async.jofi.bulk import normalised
 from tests.bulk.support import RowOutcome
 
 CREATED, EXISTED, REFUSED = OutcomeKind.CREATED, OutcomeKind.EXISTED, OutcomeKind.REFUSED

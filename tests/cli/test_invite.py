@@ -89,6 +89,19 @@ def test_a_mended_outcome_file_is_input(jofi: Command) -> None:
         assert {**row, "line": ""} == {**before, "line": ""}
 
 
+def test_a_settled_person_is_not_invited_again_at_another_address(jofi: Command) -> None:
+    header = "First Name,Last Name,Email,Candidate ID\n"
+    assert jofi.invite(f"{header}Ann,A,ann@example.org,P1\nAnn,A,ann.other@example.org,P1\n,X,x@example.org,P3\n") == 3
+    mended = jofi.folder / "mended.csv"
+    rows = jofi.outcomes.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    refusals_first = [rows[0], *reversed(rows[1:])]
+    mended.write_text("".join(refusals_first).replace(",,X,", ",Xavi,X,"), encoding="utf-8-sig")
+    assert jofi("invite", mended, "--sandbox", "--inviter", INVITER) == 3
+    assert kinds(read(mended.with_name("mended.csv.outcomes.csv"))) == {"created": 2, "refused": 1}
+    assert "repeats the person of line 4" in jofi.out
+    assert "The sandbox holds 1 invitations" in jofi.out
+
+
 def test_what_a_test_has_settled_is_not_settled_in_earnest(jofi: Command, live: Live) -> None:
     tested, in_earnest = FakeJofi(), FakeJofi()
     live(tested, "sk_test_sandbox")

@@ -1,5 +1,6 @@
 """An update without an answer is read first, and only what did not take effect is sent again."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -53,6 +54,8 @@ class Gateway:
         elif request.method == "GET":
             self.reads += 1
             fault = next(self.gets, "")
+        if fault == "busy":
+            return Response(503, {"retry-after": "30"})
         if fault == "before":
             raise UnknownOutcomeError("lost on its way")
         response = await self.fake.handle(request)
@@ -142,5 +145,15 @@ def test_a_refusal_is_raised_at_once() -> None:
         with pytest.raises(JofiAsyncError, match="not found"):
             await client_of(gateway).invitations.update(99, first_name="Lindsay")
         assert not gateway.reads
+
+    run(main())
+
+
+def test_a_wait_that_the_server_asks_for_is_kept_before_a_change_is_sent_again() -> None:
+    async def main() -> None:
+        gateway = Gateway(puts=["busy"])
+        await client_of(gateway, retry=ONCE).invitations.update(linda(gateway), first_name="Lindsay")
+        assert asyncio.get_running_loop().time() == 30
+        assert len(gateway.sent) == 2
 
     run(main())

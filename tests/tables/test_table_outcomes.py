@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from jofi_async import ConfigurationError, Outcome, OutcomeKind, Problem
 from jofi_async.tables.columns import TableRow
+from jofi_async.tables.earlier_run import EarlierRun
 from jofi_async.tables.formats import open_table
 from jofi_async.tables.formulas import guard, unguard
-from jofi_async.tables.outcome_file import COLUMNS, OutcomeFile, is_outcome_file, is_settled
+from jofi_async.tables.outcome_file import COLUMNS, OutcomeFile, is_outcome_file
 from jofi_async.tables.outcome_lines import CsvLines
 from jofi_async.tables.table import Record
 
@@ -104,7 +105,48 @@ def test_settled_rows_are_carried(tmp_path: Path) -> None:
     known = {"line": "7", "outcome": "created", "phone": "+1"}
     cells = tuple(known.get(name, "") for name in header)
     row = TableRow("row", 3, cells={"phone": "+1"}, record=Record(3, cells))
-    assert is_settled(row, header, "")
+    assert EarlierRun(header, [row], mode="", share_person_id=False).is_settled(row)
+    assert not EarlierRun(header, [row], mode="test", share_person_id=False).is_settled(row)
     stream = io.BytesIO()
     OutcomeFile(stream, CsvLines([*COLUMNS, "phone"], ";")).carry(row, header)
     assert stream.getvalue().decode("utf-8-sig").splitlines()[1] == "3;created;;;;;;;;;'+1"
+
+
+def rows_of(*rows: tuple[str, str, str]) -> list[TableRow[str]]:
+    """Rows of an outcome file, by outcome, e-mail and person_id."""
+    names = ("outcome", "email", "person_id")
+    made: list[TableRow[str]] = []
+    for line, row in enumerate(rows, 2):
+        given: dict[str, str] = dict(zip(names, row, strict=True))
+        record = Record(line, tuple(given.get(name, "") for name in COLUMNS))
+        made.append(TableRow("row", line, cells=given, record=record))
+    return made
+
+
+@pytest.mark.parametrize("outcome", ["created", "existed", "updated", "unknown", "not_attempted"])
+@pytest.mark.parametrize(
+    ("email", "person_id", "field"),
+    [(" ANN@example.org", "P2", "email"), ("ann.other@example.org", "P1", "person_id")],
+)
+def test_a_refused_repeat_never_goes_before_the_row_it_repeats(
+    outcome: str, email: str, person_id: str, field: str
+) -> None:
+    rows = rows_of(("refused", email, person_id), (outcome, "ann@example.org", "P1"))
+    earlier = EarlierRun(COLUMNS, rows, mode="", share_person_id=False)
+    assert [problem.field for problem in earlier.checked(rows[0]).problems] == [field]
+    assert "line 3" in earlier.checked(rows[0]).problems[0].reason
+    assert not earlier.checked(rows[1]).problems
+
+
+def test_who_is_mended_into_somebody_new_may_be_sent() -> None:
+    rows = rows_of(("created", "ann@example.org", "P1"), ("refused", "bob@example.org", "P2"), ("refused", "", ""))
+    earlier = EarlierRun(COLUMNS, rows, mode="", share_person_id=False)
+    assert not any(earlier.checked(row).problems for row in rows)
+
+
+def test_one_person_id_may_be_shared_and_another_mode_settles_nothing() -> None:
+    rows = rows_of(("created", "ann@example.org", "P1"), ("refused", "ann.other@example.org", "P1"))
+    assert not EarlierRun(COLUMNS, rows, mode="", share_person_id=True).checked(rows[1]).problems
+    in_test = EarlierRun(COLUMNS, rows, mode="test", share_person_id=False)
+    assert not in_test.is_settled(rows[0])
+    assert in_test.checked(rows[1]).problems
