@@ -70,6 +70,10 @@ class BulkResource(Protocol[Row_contra, Item_co]):
         """Look for a row's person; raises a `CallError` when the look fails."""
         ...
 
+    def spend_resend(self) -> bool:
+        """Take one re-send of what the client may spend in an outage; False when none is left."""
+        ...
+
     async def watermark(self) -> object:
         """What tells later whether something is younger than this moment, by the vendor's clock alone."""
         ...

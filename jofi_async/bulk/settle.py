@@ -121,7 +121,9 @@ class Settler(Generic[Row, Item]):
     def _may_try_again(self, flight: Flight[Row, Item], verdict: Verdict) -> bool:
         if verdict.kind is not OutcomeKind.UNKNOWN or verdict.stops or flight.record.halted:
             return False
-        return self._resource.resend_is_safe and not isinstance(verdict.error, RetryAfterTooLongError)
+        if isinstance(verdict.error, RetryAfterTooLongError) or not self._resource.resend_is_safe:
+            return False
+        return self._resource.spend_resend()
 
     async def _try(self, flight: Flight[Row, Item]) -> Verdict:
         """Send a row once, and look where its answer alone does not tell all."""

@@ -244,5 +244,10 @@ async def _send_nothing(*_: object, **__: object) -> Never:
 
 
 _CHECKS = InvitationsInBulk(
-    create=_send_nothing, find=_send_nothing, mark=_send_nothing, looks_prove=False, validate=True
+    create=_send_nothing,
+    find=_send_nothing,
+    mark=_send_nothing,
+    spend_resend=lambda: False,
+    looks_prove=False,
+    validate=True,
 )

@@ -32,7 +32,7 @@ class RetryPolicy:
 
     Args:
         attempts: How many times a call may be sent in all; 1 never repeats. Settling (bulk, `ensure`, `update`) sends
-            again on its own account, three times at most, after looking.
+            again on its own account, three times at most, after looking, and draws on the same budget.
         first_wait: The upper end of the first random wait, in seconds; it doubles with each attempt.
         longest_wait: The upper end of any random wait, in seconds.
         retry_after_ceiling: The longest wait that a server may ask for, in seconds; above it the call ends at once

@@ -61,6 +61,10 @@ class Session:
             other._means = evolve(other._means, budget=self._means.budget)
         return other
 
+    def spend_repeat(self) -> bool:
+        """Take one repeat of the client's budget for a send outside of a call's own; False when none is left."""
+        return self._means.budget.spend()
+
     def until(self) -> float:
         """The instant, on the running loop's clock, at which what begins now must have ended, or infinity."""
         seconds = self.options.deadline

@@ -40,6 +40,7 @@ class InvitationsInBulk:
     Attributes:
         create: Sends one.
         find: Lists.
+        spend_resend: Takes one repeat of the client's retry budget.
         mark: Tells the newest `created_at` on the server.
         looks_prove: Whether a list shows what was created; under a test key it is made up.
         validate: Whether rows are checked before they are sent.
@@ -50,6 +51,7 @@ class InvitationsInBulk:
     create: Create
     find: Find
     mark: Callable[[], Awaitable[datetime | None]]
+    spend_resend: Callable[[], bool]
     looks_prove: bool
     validate: bool
     resend_is_safe: bool = True

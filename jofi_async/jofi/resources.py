@@ -370,6 +370,7 @@ class Invitations:
             create=self._create,
             find=self.list,
             mark=lambda: mark(self.list),
+            spend_resend=self._session.spend_repeat,
             looks_prove=self._mode is not Mode.TEST,
             validate=self._validate,
         )

@@ -64,6 +64,9 @@ class Register:
         self.calls.append("look")
         return _raise_or_return(self.looks.pop(0)) if self.looks else NOBODY
 
+    def spend_resend(self) -> bool:
+        return True
+
     async def watermark(self) -> object:
         """Nothing is older than 5."""
         self.calls.append("mark")

@@ -48,6 +48,9 @@ class Vendor:
     async def look(self, row: Row) -> Look[str]:
         return Look(None, conclusive=False)
 
+    def spend_resend(self) -> bool:
+        return False
+
     async def watermark(self) -> object:
         return None
 

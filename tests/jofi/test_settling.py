@@ -63,7 +63,9 @@ async def nothing() -> None:
 
 def bulk(*pages: InvitationList) -> tuple[InvitationsInBulk, Lists]:
     lists = Lists([*pages])
-    resource = InvitationsInBulk(create=create, find=lists.find, mark=nothing, looks_prove=True, validate=True)
+    resource = InvitationsInBulk(
+        create=create, find=lists.find, mark=nothing, spend_resend=lambda: True, looks_prove=True, validate=True
+    )
     return resource, lists
 
 
