@@ -13,7 +13,7 @@ from jofi_async import UNSET, BulkJob, JofiClient, NewInvitation, Outcome, Outco
 from jofi_async.core import errors
 from jofi_async.core.client import ClientOptions
 from jofi_async.jofi.client import JofiOptions
-from jofi_async.jofi.resources import Invitations
+from jofi_async.jofi.resources.invitations import Invitations
 
 # Seed 000: "Required request fields", "Optional request fields", "Updatable fields".
 REQUIRED = ["first_name", "last_name", "email", "created_by_user_email"]

@@ -23,7 +23,7 @@ from jofi_async.core.unset import UNSET, Unset
 from jofi_async.core.wire import Timeout
 from jofi_async.jofi.models import Mode
 from jofi_async.jofi.refusals import classify
-from jofi_async.jofi.resources import Invitations
+from jofi_async.jofi.resources.invitations import Invitations
 from jofi_async.jofi.watermark import Watermark
 from jofi_async.transports.aiohttp import AiohttpTransport
 

@@ -19,4 +19,4 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Way:
 def resend_is_unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let JOFI pass for a vendor that may invite twice."""
     unsafe = partial(InvitationsInBulk, resend_is_safe=False)
-    monkeypatch.setattr("jofi_async.jofi.resources.InvitationsInBulk", unsafe)
+    monkeypatch.setattr("jofi_async.jofi.resources.invitations.InvitationsInBulk", unsafe)
