@@ -143,12 +143,12 @@ def test_the_live_path_imports_no_fake(module: str) -> None:
 @pytest.mark.parametrize("room", ["sandbox", "cli"])
 @pytest.mark.parametrize("vendor", sorted(VENDORS))
 def test_a_vendor_is_registered_in_one_line(room: str, vendor: str) -> None:
-    """Besides a module of the vendor's own name, one line of the room names the module of a vendor."""
+    """Besides a module or folder of the vendor's own name, one line of the room names the module of a vendor."""
     path = re.compile(rf"(jofi_async\.)?({room}\.)?{vendor}[.:]")
     found = [
         (module, name)
         for module in MODULES
-        if room_of(module) == room and module.rpartition(".")[2] != vendor
+        if room_of(module) == room and vendor not in module.split(".")
         for name in {*imports_of(module), *names_of(module)}
         if path.match(name)
     ]

@@ -7,13 +7,14 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, cast
 
 from jofi_async._version import __version__
+from jofi_async.cli.jofi import COMMANDS as JOFI
 from jofi_async.core.errors import UsageError
 
 if TYPE_CHECKING:
     import click
 
 COMMANDS = {
-    "invite": "jofi_async.cli.jofi:invite",
+    **JOFI,
     "sandbox": "jofi_async.cli.sandbox:sandbox",
 }
 _EXTRA = frozenset({"click", "rich", "charset_normalizer", "phonenumbers", "python_calamine"})

@@ -37,7 +37,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Live:
 
     def use(handler: Handler, key: str = "sk_live_sandbox") -> None:
         monkeypatch.setenv("JOFI_API_KEY", key)
-        monkeypatch.setattr("jofi_async.cli.jofi.AiohttpTransport", partial(_transport, handler))
+        monkeypatch.setattr("jofi_async.cli.jofi.way.AiohttpTransport", partial(_transport, handler))
         monkeypatch.setattr(asyncio, "run", run_virtual)
 
     return use

@@ -1,34 +1,27 @@
-"""JOFI's commands: `jofi invite`."""
+"""`jofi invite`: invite everybody in a file."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Never, cast
+from typing import Any, Never, cast
 
 import click
-from attrs import evolve, frozen
+from attrs import frozen
 from rich.console import Console
 
 from jofi_async.cli.confirm import confirm, someone_is_there
 from jofi_async.cli.errand import Errand, Kind, prepare
-from jofi_async.cli.keys import read_key
+from jofi_async.cli.jofi.way import NO_KEY, SANDBOX_LIMIT, Way, live_way, sandbox_way
 from jofi_async.cli.options import JobOptions, table_job_options
 from jofi_async.cli.progress import say
 from jofi_async.cli.report import tell_end, tell_failure
 from jofi_async.cli.run import ExitCode, Run
 from jofi_async.core.client import DEFAULT_RATE_LIMIT
 from jofi_async.core.errors import ConfigurationError
-from jofi_async.core.transport import Transport
 from jofi_async.jofi.bulk import InvitationsInBulk
 from jofi_async.jofi.checks import check_new
-from jofi_async.jofi.client import BASE_URL, JofiClient
 from jofi_async.jofi.columns import FIELDS, new_invitation
 from jofi_async.jofi.models import Invitation, InvitationListItem, Mode, NewInvitation
-from jofi_async.transports.aiohttp import AiohttpTransport
-
-if TYPE_CHECKING:
-    from jofi_async.jofi.fake import FakeJofi
 
 Item = Invitation | InvitationListItem
 
@@ -127,53 +120,17 @@ def invite(**given: Any) -> int:
     return run.exit_code
 
 
-@frozen
-class _Way:
-    """How JOFI is reached: at an address with a key, or in memory."""
-
-    url: str
-    client: JofiClient
-    transport: Transport
-    fake: "FakeJofi | None" = None
-
-    @property
-    def mode(self) -> str:
-        """What a way that contacts nobody is called, or ""."""
-        if self.fake is not None:
-            return "sandbox"
-        return Mode.TEST.value if self.client.mode is Mode.TEST else ""
-
-
-def _way(options: InviteOptions) -> _Way | None:
+def _way(options: InviteOptions) -> Way | None:
     """Find the way to JOFI; a dry run needs none."""
     if options.sandbox:
-        return _way_to_sandbox(options)
-    key = read_key("JOFI_API_KEY", options.api_key_file)
-    if key:
-        url = os.environ.get("JOFI_BASE_URL") or BASE_URL
-        transport = AiohttpTransport(trust_env=True)
-        limit = options.rate_limit(DEFAULT_RATE_LIMIT)
-        return _Way(url, JofiClient(key, base_url=url, rate_limit=limit, transport=transport), transport)
-    if options.dry_run:
-        return None
-    raise ConfigurationError("There is no key: set JOFI_API_KEY or give --api-key-file PATH, or try it with --sandbox")
+        return sandbox_way(options.api_key_file, options.rate_limit(SANDBOX_LIMIT))
+    way = live_way(options.api_key_file, options.rate_limit(DEFAULT_RATE_LIMIT))
+    if way is None and not options.dry_run:
+        raise ConfigurationError(NO_KEY)
+    return way
 
 
-def _way_to_sandbox(options: InviteOptions) -> _Way:
-    if options.api_key_file is not None:
-        raise ConfigurationError("--sandbox takes no key, so --api-key-file does not go with it")
-    from jofi_async.jofi.fake import FakeJofi
-    from jofi_async.transports.fake import FakeTransport
-
-    fake = FakeJofi()
-    transport = FakeTransport(fake)
-    limit = options.rate_limit(evolve(DEFAULT_RATE_LIMIT, per_second=None))
-    url = "http://sandbox.invalid/api/v2"
-    client = JofiClient("sk_live_sandbox", base_url=url, rate_limit=limit, transport=transport)
-    return _Way(url, client, transport, fake)
-
-
-def _goes_on(screen: Console, options: InviteOptions, way: _Way, errand: Errand[NewInvitation, Item]) -> bool:
+def _goes_on(screen: Console, options: InviteOptions, way: Way, errand: Errand[NewInvitation, Item]) -> bool:
     """Whether to send: a person who is there is asked before others are contacted."""
     if way.client.mode is Mode.TEST:
         say(screen, "This is a test key: JOFI's answers are made up, and nobody is contacted.")
@@ -213,7 +170,7 @@ def _in_words(value: object) -> str:
             return str(value)
 
 
-async def _send(options: InviteOptions, way: _Way, run: Run[NewInvitation, Item]) -> None:
+async def _send(options: InviteOptions, way: Way, run: Run[NewInvitation, Item]) -> None:
     async with way.transport, way.client:
         await run.send(
             lambda rows: way.client.invitations.create_many(
@@ -222,7 +179,7 @@ async def _send(options: InviteOptions, way: _Way, run: Run[NewInvitation, Item]
         )
 
 
-def _in_closing(way: _Way | None) -> Iterator[str]:
+def _in_closing(way: Way | None) -> Iterator[str]:
     if way is None:
         return
     if way.fake is not None:

@@ -1,0 +1,5 @@
+"""JOFI's commands."""
+
+COMMANDS = {
+    "invite": "jofi_async.cli.jofi.invite:invite",
+}

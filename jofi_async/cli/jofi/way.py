@@ -1,0 +1,74 @@
+"""How a command reaches JOFI: at an address with a key, or in memory."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from jofi_async.cli.keys import read_key
+from jofi_async.core.client import DEFAULT_RATE_LIMIT
+from jofi_async.core.errors import ConfigurationError
+from jofi_async.core.limits import RateLimit
+from jofi_async.core.transport import Transport
+from jofi_async.jofi.client import BASE_URL, JofiClient
+from jofi_async.jofi.models import Mode
+from jofi_async.transports.aiohttp import AiohttpTransport
+
+if TYPE_CHECKING:
+    from jofi_async.jofi.fake import FakeJofi
+
+SANDBOX_LIMIT = evolve(DEFAULT_RATE_LIMIT, per_second=None)
+NO_KEY = "There is no key: set JOFI_API_KEY or give --api-key-file PATH, or try it with --sandbox"
+
+
+@frozen
+class Way:
+    """A client and what it goes over.
+
+    Attributes:
+        url: Where JOFI is.
+        client: The client.
+        transport: Its transport, to be closed with it.
+        fake: The JOFI in memory, or None.
+    """
+
+    url: str
+    client: JofiClient
+    transport: Transport
+    fake: "FakeJofi | None" = None
+
+    @property
+    def mode(self) -> str:
+        """What a way that contacts nobody is called, or ""."""
+        if self.fake is not None:
+            return "sandbox"
+        return Mode.TEST.value if self.client.mode is Mode.TEST else ""
+
+
+def live_way(key_file: Path | None, limit: RateLimit = DEFAULT_RATE_LIMIT) -> Way | None:
+    """The way to JOFI itself, with the key of a file or the environment; None when there is no key."""
+    key = read_key("JOFI_API_KEY", key_file)
+    if not key:
+        return None
+    url = os.environ.get("JOFI_BASE_URL") or BASE_URL
+    transport = AiohttpTransport(trust_env=True)
+    return Way(url, JofiClient(key, base_url=url, rate_limit=limit, transport=transport), transport)
+
+
+def sandbox_way(key_file: Path | None, limit: RateLimit = SANDBOX_LIMIT) -> Way:
+    """The way to a JOFI in memory, which nobody else sees.
+
+    Raises:
+        ConfigurationError: There is a key file, which would mean JOFI itself.
+    """
+    if key_file is not None:
+        raise ConfigurationError("--sandbox takes no key, so --api-key-file does not go with it")
+    from jofi_async.jofi.fake import FakeJofi
+    from jofi_async.transports.fake import FakeTransport
+
+    fake = FakeJofi()
+    transport = FakeTransport(fake)
+    url = "http://sandbox.invalid/api/v2"
+    client = JofiClient("sk_live_sandbox", base_url=url, rate_limit=limit, transport=transport)
+    return Way(url, client, transport, fake)
