@@ -1,8 +1,4 @@
-"""JOFI's objects as seed 000 documents them; field names are those on the wire.
-
-A `repr` shows type, id and states, nothing else: the fields hold personal data. Fields that JOFI adds one day are kept
-in `extra`.
-"""
+"""Invitations (seed 000): as they are asked for, and as they are answered."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,69 +6,8 @@ from typing import Any, NotRequired, TypedDict
 
 from attrs import define, field, frozen
 
-from jofi_async.core.codec import OpenEnum
 from jofi_async.core.unset import UNSET, Unset
-
-
-class Mode(OpenEnum):
-    """Whether an answer is real or a fake, as the key decides."""
-
-    LIVE = "live"
-    TEST = "test"
-
-
-@define(repr=False)
-class User:
-    """A JOFI user in short form.
-
-    Attributes:
-        id: User id.
-        first_name: First name.
-        last_name: Last name.
-        email: Address of the user.
-        extra: Fields that are not known yet.
-    """
-
-    id: int
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
-
-    def __repr__(self) -> str:
-        return f"User(id={self.id})"
-
-
-@define
-class Named:
-    """A team, account or e-mail template in short form.
-
-    Attributes:
-        id: Its id.
-        display_name: Its name.
-        extra: Fields that are not known yet.
-    """
-
-    id: int
-    display_name: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=dict[str, Any], repr=False)
-
-
-@define
-class ShortNamed:
-    """An assessment or score profile in short form.
-
-    Attributes:
-        id: Its id.
-        display_name: Its name.
-        short_name: Its short name.
-        extra: Fields that are not known yet.
-    """
-
-    id: int
-    display_name: str | None = field(default=None, repr=False)
-    short_name: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=dict[str, Any], repr=False)
+from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, User, mode_text
 
 
 @define(repr=False)
@@ -144,7 +79,7 @@ class Invitation:
     extra: dict[str, Any] = field(factory=dict[str, Any])
 
     def __repr__(self) -> str:
-        return f"Invitation(id={self.id}, mode={_value(self.mode)}, {_state(self.accepted_at)})"
+        return f"Invitation(id={self.id}, mode={mode_text(self.mode)}, {_state(self.accepted_at)})"
 
 
 @define(repr=False)
@@ -183,29 +118,11 @@ class InvitationListItem:
         return f"InvitationListItem(id={self.id}, {_state(self.accepted_at)})"
 
 
-@define(repr=False)
-class InvitationList:
-    """One answer of the list, which JOFI cuts at 50 items, or 150 with a filter; there is no next page.
-
-    Attributes:
-        data: The newest matches.
-        total_count: How many match on the server, not just those in `data`.
-        has_more: Whether there are matches beyond `data`.
-        mode: "live" or "test" depending on the key.
-        object: Always "list".
-        extra: Fields that are not known yet.
-    """
+@define(repr=False, kw_only=True)
+class InvitationList(Page[InvitationListItem]):
+    """Invitations, newest first; JOFI cuts them at 50, or 150 with a filter."""
 
     data: list[InvitationListItem]
-    total_count: int
-    has_more: bool
-    mode: Mode | None = None
-    object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
-
-    def __repr__(self) -> str:
-        more = "cut" if self.has_more else "whole"
-        return f"InvitationList({len(self.data)} of {self.total_count}, {more}, mode={_value(self.mode)})"
 
 
 @frozen(repr=False, kw_only=True)
@@ -269,7 +186,3 @@ class InvitationFields(TypedDict):
 
 def _state(accepted_at: datetime | None) -> str:
     return "accepted" if accepted_at else "not accepted"
-
-
-def _value(mode: Mode | None) -> str:
-    return mode.value if mode else "unknown"

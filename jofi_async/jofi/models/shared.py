@@ -1,0 +1,109 @@
+"""What JOFI's objects have in common: the mode, the envelope of a list, and the short forms inside other objects."""
+
+from typing import Any, Generic, TypeVar
+
+from attrs import define, field
+
+from jofi_async.core.codec import OpenEnum
+
+Item = TypeVar("Item")
+
+
+class Mode(OpenEnum):
+    """Whether an answer is real or a fake, as the key decides."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+class Shown:
+    """Shows type and id in a `repr`, and nothing that may be personal."""
+
+    __slots__ = ()
+
+    id: Any
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(id={self.id})"
+
+
+@define(repr=False, kw_only=True)
+class Page(Generic[Item]):
+    """One answer of a list (seed 000, "List envelope"): what all of JOFI's lists have around their items.
+
+    Attributes:
+        data: The items.
+        total_count: How many match on the server, not just those in `data`.
+        has_more: Whether there are matches beyond `data`.
+        mode: "live" or "test" depending on the key.
+        object: Always "list".
+        extra: Fields that are not known yet.
+    """
+
+    data: list[Item]
+    total_count: int
+    has_more: bool
+    mode: Mode | None = None
+    object: str | None = None
+    extra: dict[str, Any] = field(factory=dict[str, Any])
+
+    def __repr__(self) -> str:
+        more = "cut" if self.has_more else "whole"
+        name = type(self).__name__
+        return f"{name}({len(self.data)} of {self.total_count}, {more}, mode={mode_text(self.mode)})"
+
+
+@define(repr=False)
+class User(Shown):
+    """A JOFI user in short form.
+
+    Attributes:
+        id: User id.
+        first_name: First name.
+        last_name: Last name.
+        email: Address of the user.
+        extra: Fields that are not known yet.
+    """
+
+    id: int
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    extra: dict[str, Any] = field(factory=dict[str, Any])
+
+
+@define
+class Named:
+    """A team, account or e-mail template in short form.
+
+    Attributes:
+        id: Its id.
+        display_name: Its name.
+        extra: Fields that are not known yet.
+    """
+
+    id: int
+    display_name: str | None = field(default=None, repr=False)
+    extra: dict[str, Any] = field(factory=dict[str, Any], repr=False)
+
+
+@define
+class ShortNamed:
+    """An assessment or score profile in short form.
+
+    Attributes:
+        id: Its id.
+        display_name: Its name.
+        short_name: Its short name.
+        extra: Fields that are not known yet.
+    """
+
+    id: int
+    display_name: str | None = field(default=None, repr=False)
+    short_name: str | None = field(default=None, repr=False)
+    extra: dict[str, Any] = field(factory=dict[str, Any], repr=False)
+
+
+def mode_text(mode: Mode | None) -> str:
+    """A mode as a `repr` shows it."""
+    return mode.value if mode else "unknown"
