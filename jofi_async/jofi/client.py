@@ -23,7 +23,17 @@ from jofi_async.core.unset import UNSET, Unset
 from jofi_async.core.wire import Timeout
 from jofi_async.jofi.models import Mode
 from jofi_async.jofi.refusals import classify
+from jofi_async.jofi.resources.account import (
+    Accounts,
+    Assessments,
+    EmailTemplates,
+    ScoreProfiles,
+    Teams,
+    Users,
+)
+from jofi_async.jofi.resources.calls import Calls
 from jofi_async.jofi.resources.invitations import Invitations
+from jofi_async.jofi.resources.results import CareerNavigationProfiles, TestTakers
 from jofi_async.jofi.watermark import Watermark
 from jofi_async.transports.aiohttp import AiohttpTransport
 
@@ -61,6 +71,14 @@ class JofiClient(Client):
 
     Attributes:
         invitations: Create, list, get and update invitations, one or many.
+        accounts: The account of the key.
+        users: The account's users, who may invite.
+        teams: The account's teams.
+        assessments: JOFI's assessments.
+        email_templates: The account's e-mail templates.
+        score_profiles: What scores are held against.
+        test_takers: People who accepted, their scorecards and job fit reports.
+        career_navigation_profiles: What finished people have.
 
     Raises:
         ConfigurationError: The key is empty or not of the mode that is expected, or an option is out of range.
@@ -151,13 +169,21 @@ class JofiClient(Client):
 
     def _use(self, session: Session, owned: Transport | None) -> None:
         super().__init__(session, owned)
+        calls = Calls(session, self._mode)
         self.invitations = Invitations(
-            session,
-            mode=self._mode,
+            calls,
             validate=self._validate,
             max_in_flight=self._max_in_flight,
             watermark=self._watermark,
         )
+        self.accounts = Accounts(calls)
+        self.users = Users(calls)
+        self.teams = Teams(calls)
+        self.assessments = Assessments(calls)
+        self.email_templates = EmailTemplates(calls)
+        self.score_profiles = ScoreProfiles(calls)
+        self.test_takers = TestTakers(calls)
+        self.career_navigation_profiles = CareerNavigationProfiles(calls)
 
 
 def _mode_of(key: str, expected: str | None) -> Mode | None:

@@ -59,6 +59,7 @@ _KNOWN_FIELDS = frozenset(
 _LONGEST = 500
 """How much of a text is kept in an error's message; the whole is in its body."""
 
+_PROFILE = re.compile(r"\bsp\b|score[ _]?profile")
 _FIELD = re.compile(r"(?:^|[,;]\s*)([a-z][a-z0-9_]*): ")
 
 
@@ -74,8 +75,20 @@ def classify(operation: Operation, response: Response) -> ApiError:
     if response.status == 404:
         return _missing(readable, error, text, response)
     if response.status == 400 and operation.repeatable and "{id}" in operation.path:
-        return NotFoundError(text or "There is no such object on this account", response=response)
+        return _unread(operation, text, response)
     return _refused(text, response)
+
+
+def _unread(operation: Operation, text: str, response: Response) -> ApiError:
+    """Tell an unknown id from an unknown score profile: both are 400, and no text is documented (page "Scorecards")."""
+    lowered = text.lower()
+    if not operation.path.endswith("/scorecard") or ("test" in lowered and "taker" in lowered):
+        return NotFoundError(text or "There is no such object on this account", response=response)
+    problems, _ = _problems(text)
+    if _PROFILE.search(lowered) and not problems[0].field:
+        problems = [Problem("sp", text)]
+    words = text or "JOFI gave no reason: the test taker's id or sp is wrong"
+    return RefusedError(words, problems=problems, recognised=False, response=response)
 
 
 def _missing(readable: bool, error: object, text: str, response: Response) -> ApiError:

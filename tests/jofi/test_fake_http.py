@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from attrs import asdict
@@ -171,8 +172,11 @@ async def test_arbitrary_targets_never_break_it(target: str, key: str) -> None:
 async def survives(route: Route, key: str, body: bytes, chosen: FakeSettings) -> None:
     fake = FakeJofi(settings=chosen)
     fake.invite("someone@jofiscore.com")
-    response = await Caller(fake, key).send(route.method, route.path.replace(":invitationId", "12345"), body)
-    assert response.status in (200, 201, 400)
+    response = await Caller(fake, key).send(route.method, re.sub(":[a-zA-Z]+", "12345", route.path), body)
     answer = json.loads(response.body)
+    if answer is None:  # an unknown career navigation profile
+        assert response.status == 404
+        return
+    assert response.status in (200, 201, 400)
     assert ("error" in answer) is (response.status == 400)
     assert ("mode" in answer) is (response.status != 400)

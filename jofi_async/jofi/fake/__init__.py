@@ -11,13 +11,14 @@ from jofi_async.jofi.fake.records import (
     EmailTemplate,
     Invitation,
     Message,
+    ScoreProfile,
     SeenRequest,
     Team,
     User,
 )
 from jofi_async.jofi.fake.routing import RefusedError
 from jofi_async.jofi.fake.service import FakeJofi
-from jofi_async.jofi.fake.settings import FakeSettings
+from jofi_async.jofi.fake.settings import FakeSettings, UserFields
 from jofi_async.jofi.fake.world import World, documented_world
 
 __all__ = [
@@ -31,9 +32,11 @@ __all__ = [
     "JofiMount",
     "Message",
     "RefusedError",
+    "ScoreProfile",
     "SeenRequest",
     "Team",
     "User",
+    "UserFields",
     "WallClock",
     "World",
     "documented_world",

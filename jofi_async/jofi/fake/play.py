@@ -10,8 +10,12 @@ def accept(state: State, invitation: Invitation) -> None:
     if invitation.accepted_at is not None:
         return
     invitation.accepted_at = state.clock.now()
-    invitation.test_taker_id = state.world.next_test_taker_id
-    state.world.next_test_taker_id += 1
+    world = state.world
+    invitation.test_taker_id = world.next_test_taker_id
+    world.next_test_taker_id += 1
+    first = world.next_assigned_id
+    world.next_assigned_id += len(invitation.test_ids)
+    invitation.assigned_ids = tuple(range(first, world.next_assigned_id))
 
 
 def complete(state: State, invitation: Invitation, test_id: int | None) -> None:

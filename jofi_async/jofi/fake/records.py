@@ -27,6 +27,7 @@ class Account(Record):
 
     Attributes:
         keys: Its API keys; those that start with `sk_test_` are test keys.
+        score_profile_ids: The system score profiles that are enabled for it.
     """
 
     id: int
@@ -35,6 +36,7 @@ class Account(Record):
     display_name_external: str | None = None
     webhook_endpoint: str | None = None
     webhooks_enabled: bool = False
+    score_profile_ids: tuple[int, ...] = ()
 
 
 @define(kw_only=True, repr=False)
@@ -82,6 +84,20 @@ class Assessment(Record):
 
 
 @define(kw_only=True, repr=False)
+class ScoreProfile(Record):
+    """A system score profile, which an account may have enabled (page "Score profiles").
+
+    Attributes:
+        riasec_profile: Its interests, as a scorecard shows them.
+    """
+
+    id: int
+    short_name: str
+    display_name: str
+    riasec_profile: str
+
+
+@define(kw_only=True, repr=False)
 class Details:
     """The fields that a create sets and an update may change, under the rules both share.
 
@@ -107,6 +123,7 @@ class Invitation(Record, Details):
     """A stored invitation and how far its participant has come.
 
     Attributes:
+        assigned_ids: The ids of the assignments of the assessments, in their order; there are none before acceptance.
         completed_at: When each completed assessment was completed, by test id.
     """
 
@@ -122,6 +139,7 @@ class Invitation(Record, Details):
     send_congrats_notification: bool = False
     accepted_at: datetime | None = None
     test_taker_id: int | None = None
+    assigned_ids: tuple[int, ...] = ()
     completed_at: dict[int, datetime] = field(factory=dict[int, datetime])
     career_navigation_profile_id: str | None = None
 

@@ -14,11 +14,15 @@ from jofi_async.jofi.fake.world import World
 Payload = dict[str, object]
 
 
+NULL = object()
+"""In place of a message: the body of the refusal is `null`."""
+
+
 class RefusedError(Exception):
     """A rule was broken; it becomes the answer `{"error": ...}`.
 
     Args:
-        error: The message, or the list of schema issues.
+        error: The message, the list of schema issues, or `NULL`.
         status: The HTTP status.
     """
 

@@ -6,6 +6,25 @@ from attrs import frozen
 
 
 @frozen(kw_only=True)
+class UserFields:
+    """How `GET /users` shows a user's defaults: seed 001 says that it does, and no page under which names.
+
+    Attributes:
+        team: The name of the default team; None leaves it out.
+        assessments: The name of the default assessments.
+        email_template: The name of the default invitation template.
+        congrats_email_template: The name of the default congrats template.
+        form: `objects` as in an invitation, or `ids` alone.
+    """
+
+    team: str | None = "default_team"
+    assessments: str | None = "default_assessments"
+    email_template: str | None = "default_email_template"
+    congrats_email_template: str | None = "default_congrats_email_template"
+    form: Literal["objects", "ids"] = "objects"
+
+
+@frozen(kw_only=True)
 class FakeSettings:
     """The behaviour no page settles; each default is the least surprising one.
 
@@ -28,6 +47,9 @@ class FakeSettings:
         test_key_validates: Under a test key, what is wrong with the request itself (types, required fields,
             limits, syntax, the assessment catalog) is still refused; what depends on the account's data (inviter,
             team, templates, duplicates) never is. When false, every body is answered with a fake.
+        user_fields: How users show their defaults.
+        test_taker_limit: How many test takers the list shows; an old page says 30.
+        whole_test_taker: One test taker by id shows all that the list shows of it, besides what is documented.
     """
 
     emails_ignore_case: bool = True
@@ -39,3 +61,6 @@ class FakeSettings:
     update_checks_duplicates: bool = True
     update_resends: bool = False
     test_key_validates: bool = True
+    user_fields: UserFields = UserFields()
+    test_taker_limit: int = 30
+    whole_test_taker: bool = True

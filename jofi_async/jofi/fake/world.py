@@ -5,9 +5,26 @@ from typing import Literal, TypeVar
 
 from attrs import define, field
 
-from jofi_async.jofi.fake.records import Account, Assessment, EmailTemplate, Invitation, Record, Team, User
+from jofi_async.jofi.fake.records import (
+    Account,
+    Assessment,
+    EmailTemplate,
+    Invitation,
+    Record,
+    ScoreProfile,
+    Team,
+    User,
+)
 
 R = TypeVar("R", bound=Record)
+
+# The examples of the page "Score profiles".
+SCORE_PROFILES = (
+    (201, "JOFI-112-CE", "Management Zone 2"),
+    (202, "JOFI-113-CE", "Management Zone 3"),
+    (295, "JOFI-295-AS", "Healthcare Practitioners and Technical Zone 5"),
+    (296, "JOFI-534-CR", "Transportation and Material Moving Zone 4"),
+)
 
 
 def find(records: Iterable[R], record_id: int | None) -> R | None:
@@ -27,10 +44,12 @@ class World:
     users: list[User] = field(factory=list[User])
     email_templates: list[EmailTemplate] = field(factory=list[EmailTemplate])
     assessments: list[Assessment] = field(factory=list[Assessment])
+    score_profiles: list[ScoreProfile] = field(factory=list[ScoreProfile])
     invitations: dict[int, Invitation] = field(factory=dict[int, Invitation], init=False)
     next_invitation_id: int = 12345
     next_test_taker_id: int = 12345
     next_profile_number: int = 1234567890
+    next_assigned_id: int = 11111
     _by_email: dict[str, list[int]] = field(factory=dict[str, list[int]], init=False, eq=False)
 
     def store(self, invitation: Invitation) -> None:
@@ -64,9 +83,20 @@ class World:
         """Return an account's teams."""
         return [team for team in self.teams if team.account_id == account.id]
 
-    def templates_of(self, account: Account, kind: Literal["invitation", "congrats"]) -> list[EmailTemplate]:
-        """Return an account's templates of one type."""
-        return [one for one in self.email_templates if one.account_id == account.id and one.type == kind]
+    def templates_of(
+        self, account: Account, kind: Literal["invitation", "congrats"] | None = None
+    ) -> list[EmailTemplate]:
+        """Return an account's templates, or those of one type."""
+        return [one for one in self.email_templates if one.account_id == account.id and kind in (None, one.type)]
+
+    def score_profiles_of(self, account: Account) -> list[ScoreProfile]:
+        """Return the score profiles that are enabled for an account."""
+        return [one for one in self.score_profiles if one.id in account.score_profile_ids]
+
+    def takers_of(self, account: Account) -> list[Invitation]:
+        """Return an account's accepted invitations, which is what test takers are; the newest test taker first."""
+        accepted = [one for one in self.invitations_of(account) if one.test_taker_id is not None]
+        return sorted(accepted, key=lambda one: one.test_taker_id or 0, reverse=True)
 
     def __repr__(self) -> str:
         return f"World({len(self.accounts)} accounts, {len(self.invitations)} invitations)"
@@ -80,8 +110,13 @@ def documented_world() -> World:
     """
     return World(
         accounts=[
-            Account(id=200, display_name="Example Company Inc", keys=("sk_live_sandbox", "sk_test_sandbox")),
-            Account(id=201, display_name="Other Company", keys=("sk_live_other",)),
+            Account(
+                id=200,
+                display_name="Example Company Inc",
+                keys=("sk_live_sandbox", "sk_test_sandbox"),
+                score_profile_ids=(201, 202, 295, 296),
+            ),
+            Account(id=201, display_name="Other Company", keys=("sk_live_other",), score_profile_ids=(201,)),
         ],
         teams=[
             Team(id=100, account_id=200, display_name="Recruiting"),
@@ -116,6 +151,15 @@ def documented_world() -> World:
             Assessment(id=6, display_name="JOFI Personality Traits", short_name="Personality"),
             Assessment(id=7, display_name="JOFI Thinking Skills", short_name="Thinking"),
             Assessment(id=8, display_name="JOFI Career Interests", short_name="Interests"),
+        ],
+        score_profiles=[
+            ScoreProfile(
+                id=profile_id,
+                short_name=short_name,
+                display_name=display_name,
+                riasec_profile=short_name.rpartition("-")[2],
+            )
+            for profile_id, short_name, display_name in SCORE_PROFILES
         ],
     )
 

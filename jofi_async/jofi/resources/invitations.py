@@ -5,7 +5,7 @@ import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar, Unpack
+from typing import Any, Unpack
 
 import attrs
 
@@ -14,7 +14,6 @@ from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.settle import PAUSES
 from jofi_async.bulk.source import Feed, Source, SourceRow
-from jofi_async.core import codec
 from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import (
     CallError,
@@ -22,16 +21,13 @@ from jofi_async.core.errors import (
     Effect,
     InvalidInputError,
     JofiAsyncError,
-    ModeMismatchError,
     Problem,
     ServerError,
     UnknownOutcomeError,
 )
 from jofi_async.core.events import Abandoned, tell
 from jofi_async.core.operation import Operation
-from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
-from jofi_async.core.wire import Response
 from jofi_async.jofi.bulk import InvitationsInBulk
 from jofi_async.jofi.changes import not_there
 from jofi_async.jofi.checks import check_changes, check_filters, check_new
@@ -44,9 +40,9 @@ from jofi_async.jofi.models import (
     Mode,
     NewInvitation,
 )
+from jofi_async.jofi.resources.calls import Calls, Resource, checked_number
 from jofi_async.jofi.watermark import Watermark
 
-Answer = TypeVar("Answer", Invitation, InvitationList)
 InvitationJob = BulkJob[NewInvitation, Invitation | InvitationListItem]
 Ensured = Outcome[NewInvitation, Invitation | InvitationListItem]
 
@@ -58,22 +54,19 @@ _UPDATE = Operation("invitations.update", "PUT", "/invitations/{id}")
 Mark = Callable[[Callable[[], Awaitable[InvitationList]]], Awaitable[datetime | None]]
 
 
-class Invitations:
-    """Assessment invitations; made by `JofiClient`, as `client.invitations`.
+class Invitations(Resource):
+    """Assessment invitations, as `client.invitations`.
 
     Args:
-        session: Makes the calls.
-        mode: What the key's prefix says, or None when it says nothing.
+        calls: Asks JOFI.
         validate: Whether what seed 000 settles is checked before anything is sent.
         max_in_flight: How many rows or lists are worked on at once unless the caller says otherwise.
         watermark: Remembers the newest invitation.
     """
 
-    def __init__(
-        self, session: Session, *, mode: Mode | None, validate: bool, max_in_flight: int, watermark: Watermark
-    ) -> None:
-        self._session = session
-        self._mode = mode
+    def __init__(self, calls: Calls, *, validate: bool, max_in_flight: int, watermark: Watermark) -> None:
+        super().__init__(calls)
+        self._session, self._mode = calls.session, calls.mode
         self._validate = validate
         self._max_in_flight = max_in_flight
         self._watermark = watermark
@@ -168,7 +161,7 @@ class Invitations:
         if problems := check_filters(custom_id, email, lengths=self._validate):
             raise InvalidInputError(problems)
         query = {name: value for name, value in (("custom_id", custom_id), ("email", email)) if value is not None}
-        return await self._session.call(_LIST, self._decoder(InvitationList, Effect.NONE), query=query)
+        return await self._calls.list(_LIST, InvitationList, query)
 
     async def list_many(
         self, filters: Source[ListFilter], *, max_in_flight: int | None = None
@@ -209,9 +202,7 @@ class Invitations:
             NotFoundError: No such invitation on this account.
             CallError: See `jofi_async.core.errors`.
         """
-        return await self._session.call(
-            _GET, self._decoder(Invitation, Effect.NONE), object_id=_checked_id(invitation_id)
-        )
+        return await self._calls.read(_GET, Invitation, object_id=checked_number("invitation_id", invitation_id))
 
     async def update(
         self,
@@ -281,7 +272,7 @@ class Invitations:
         if not payload:
             raise InvalidInputError([Problem("", "an update needs at least one field to change")])
         self._require(check_changes(given))
-        return await self._update(_checked_id(invitation_id), payload)
+        return await self._update(checked_number("invitation_id", invitation_id), payload)
 
     def create_many(
         self,
@@ -369,7 +360,7 @@ class Invitations:
         return InvitationsInBulk(
             create=self._create,
             find=self.list,
-            mark=lambda: mark(self.list),
+            mark=lambda: mark(self._newest),
             spend_resend=self._session.spend_repeat,
             looks_prove=self._mode is not Mode.TEST,
             validate=self._validate,
@@ -379,7 +370,7 @@ class Invitations:
         try:
             return await self._session.call(
                 _CREATE,
-                self._decoder(Invitation, Effect.DONE),
+                self._calls.decoder(Invitation, Effect.DONE),
                 payload=_payload(attrs.asdict(new, recurse=False)),
                 record=record,
             )
@@ -389,7 +380,7 @@ class Invitations:
 
     async def _update(self, invitation_id: int, payload: dict[str, object]) -> Invitation:
         until = self._session.until()
-        decode = self._decoder(Invitation, Effect.DONE)
+        decode = self._calls.decoder(Invitation, Effect.DONE)
         for pause in (*PAUSES, math.inf):
             try:
                 return await self._session.call(_UPDATE, decode, object_id=invitation_id, payload=payload, until=until)
@@ -408,7 +399,7 @@ class Invitations:
     async def _left_to_change(
         self, error: CallError, invitation_id: int, payload: dict[str, object], until: float
     ) -> tuple[dict[str, object], Invitation]:
-        decode = self._decoder(Invitation, Effect.NONE)
+        decode = self._calls.decoder(Invitation, Effect.NONE)
         try:
             current = await self._session.call(_GET, decode, object_id=invitation_id, until=until)
         except CallError:
@@ -425,23 +416,13 @@ class Invitations:
         except Exception as error:  # of a transport of the caller's own, for example
             return ListResult(narrowed, error=error)
 
+    async def _newest(self) -> InvitationList:
+        """The first page alone, however many there are."""
+        return await self._calls.read(_LIST, InvitationList)
+
     def _require(self, problems: Sequence[Problem], *, row: object = None) -> None:
         if problems and self._validate:
             raise InvalidInputError(problems, row=row)
-
-    def _decoder(self, kind: type[Answer], effect: Effect) -> Callable[[Response], Answer]:
-        def decode(response: Response) -> Answer:
-            item = codec.decode(kind, response.body)
-            if self._mode is not None and item.mode is not None and item.mode != self._mode:
-                raise ModeMismatchError(
-                    f'The answer is of mode "{item.mode}", and the key is a {self._mode} key',
-                    item=item,
-                    response=response,
-                    effect=effect,
-                )
-            return item
-
-        return decode
 
 
 def _payload(fields: Mapping[str, Any]) -> dict[str, object]:
@@ -453,11 +434,3 @@ def _payload(fields: Mapping[str, Any]) -> dict[str, object]:
     if "assessments_to_assign" in payload:
         payload["assessments_to_assign"] = [{"test_id": number} for number in payload["assessments_to_assign"]]
     return payload
-
-
-def _checked_id(invitation_id: int) -> int:
-    if type(invitation_id) is not int:
-        raise InvalidInputError(
-            [Problem("invitation_id", f"must be a whole number, not {type(invitation_id).__name__}")]
-        )
-    return invitation_id
