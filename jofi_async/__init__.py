@@ -60,6 +60,7 @@ from jofi_async.core.transport import Transport
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.jofi.client import JofiClient
+from jofi_async.jofi.defaults import Default, DefaultState, UserDefaults, read_defaults
 from jofi_async.jofi.listing import ListFilter, ListResult
 from jofi_async.jofi.models import (
     Account,
@@ -96,6 +97,7 @@ from jofi_async.jofi.models import (
     UserList,
     UserListItem,
 )
+from jofi_async.jofi.setup.report import CheckStatus, SetupItem, SetupReport
 from jofi_async.transports.aiohttp import AiohttpTransport
 
 if TYPE_CHECKING:
@@ -120,9 +122,12 @@ __all__ = [
     "CareerNavigationProfile",
     "CareerNavigationProfileList",
     "CareerNavigationProfileListItem",
+    "CheckStatus",
     "ConfigurationError",
     "DeadlineNotSentError",
     "DeadlineUnknownError",
+    "Default",
+    "DefaultState",
     "DuplicateError",
     "DuplicateKind",
     "Effect",
@@ -175,6 +180,8 @@ __all__ = [
     "Sent",
     "ServerError",
     "SetupError",
+    "SetupItem",
+    "SetupReport",
     "ShortNamed",
     "SourceRow",
     "Summary",
@@ -190,10 +197,12 @@ __all__ = [
     "Unset",
     "UsageError",
     "User",
+    "UserDefaults",
     "UserList",
     "UserListItem",
     "WrongAddressError",
     "__version__",
+    "read_defaults",
 ]
 
 _FAKES = {"FakeJofi": "jofi_async.jofi.fake", "FakeTransport": "jofi_async.transports.fake"}

@@ -6,12 +6,13 @@ from pathlib import Path
 from jofi_async.core.errors import ConfigurationError
 
 
-def read_key(variable: str, path: Path | None) -> str:
+def read_key(variable: str, path: Path | None, *, alone: bool = True) -> str:
     """Read a key.
 
     Args:
         variable: The environment variable that holds it.
         path: A file that holds nothing else, and goes before the variable; or None.
+        alone: Whether nobody else may be able to read the file.
 
     Returns:
         The key, or "" when there is none.
@@ -22,7 +23,7 @@ def read_key(variable: str, path: Path | None) -> str:
     if path is None:
         return os.environ.get(variable, "").strip()
     try:
-        if path.stat().st_mode & 0o077:
+        if alone and path.stat().st_mode & 0o077:
             raise ConfigurationError(f"The key file {path} can be read by others: chmod 600 {path}")
         key = path.read_text(encoding="utf-8").strip()
     except OSError as error:

@@ -1,7 +1,8 @@
 """The JOFI client: a key, a transport and the resources."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Self, Unpack
 
 from jofi_async.core.client import (
@@ -34,6 +35,9 @@ from jofi_async.jofi.resources.account import (
 from jofi_async.jofi.resources.calls import Calls
 from jofi_async.jofi.resources.invitations import Invitations
 from jofi_async.jofi.resources.results import CareerNavigationProfiles, TestTakers
+from jofi_async.jofi.setup.facts import KeyFacts, gather
+from jofi_async.jofi.setup.judge import judge
+from jofi_async.jofi.setup.report import SetupReport
 from jofi_async.jofi.watermark import Watermark
 from jofi_async.transports.aiohttp import AiohttpTransport
 
@@ -101,6 +105,7 @@ class JofiClient(Client):
     ) -> None:
         key = check_key(api_key)
         self._mode = _mode_of(key, expect_mode)
+        self._key_facts = KeyFacts.of(key, self._mode)
         self._validate = validate
         self._max_in_flight = _workers(rate_limit)
         self._watermark = Watermark()
@@ -159,13 +164,31 @@ class JofiClient(Client):
             hooks: Told of what happens, instead of those of this client.
         """
         other = object.__new__(type(self))
-        other._mode, other._validate = self._mode, self._validate
+        other._mode, other._validate, other._key_facts = self._mode, self._validate, self._key_facts
         other._max_in_flight, other._watermark = self._max_in_flight, self._watermark
         changed = change_session(
             self._session, retry=retry, timeout=timeout, deadline=deadline, headers=headers, hooks=hooks
         )
         other._use(changed, None)
         return other
+
+    async def check_setup(
+        self, inviters: Iterable[str] = (), *, key_file: str | os.PathLike[str] | None = None
+    ) -> SetupReport:
+        """Go through JOFI's setup checklist (seed 001), item by item; nothing is created or changed.
+
+        Args:
+            inviters: The addresses of the users who will invite.
+            key_file: The file from which the key was read, to see who else may read it.
+
+        Returns:
+            Each item with its status, what was looked at and what to do next. A call that fails makes its items
+            "cannot be known", a key that is not accepted makes one fail; nothing is raised for either.
+        """
+        named = [inviters] if isinstance(inviters, str) else inviters
+        file = None if key_file is None else Path(key_file)
+        facts = await gather(self, self._key_facts, file)
+        return judge(facts, list({inviter.strip().casefold(): inviter.strip() for inviter in named}.values()))
 
     def _use(self, session: Session, owned: Transport | None) -> None:
         super().__init__(session, owned)

@@ -2,4 +2,5 @@
 
 COMMANDS = {
     "invite": "jofi_async.cli.jofi.invite:invite",
+    "check": "jofi_async.cli.jofi.check:check",
 }

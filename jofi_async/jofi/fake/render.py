@@ -129,15 +129,16 @@ def assessment_list_item(record: Assessment) -> Payload:
 
 def user_list_item(world: World, record: User, names: UserFields) -> Payload:
     """Return a user; all but the short form is a guess."""
-    tests, template = assessments(world, record.default_test_ids), record.default_template_id
-    defaults = (
-        (names.team, named(find(world.teams, record.default_team_id))),
-        (names.assessments, tests),
-        (names.email_template, named(find(world.email_templates, template))),
-        (names.congrats_email_template, named(find(world.email_templates, record.default_congrats_template_id))),
+    team, template, congrats = record.default_team_id, record.default_template_id, record.default_congrats_template_id
+    tests = record.default_test_ids
+    shown = (
+        (names.team, team, named(find(world.teams, team))),
+        (names.assessments, list(tests), assessments(world, tests)),
+        (names.email_template, template, named(find(world.email_templates, template))),
+        (names.congrats_email_template, congrats, named(find(world.email_templates, congrats))),
     )
-    shown = {name: _ids(value) if names.form == "ids" else value for name, value in defaults if name is not None}
-    return {"object": "user_list_item", **_short_user(record), **shown}
+    defaults = {name: ids if names.form == "ids" else short for name, ids, short in shown if name is not None}
+    return {"object": "user_list_item", **_short_user(record), **defaults}
 
 
 def test_taker_list_item(world: World, record: Invitation) -> Payload:
@@ -247,12 +248,6 @@ def _assigned(world: World, record: Invitation) -> list[Payload]:
         for assigned_id, test_id in zip(record.assigned_ids, record.test_ids, strict=False)
         if (one := find(world.assessments, test_id))
     ]
-
-
-def _ids(value: Payload | list[Payload] | None) -> object:
-    if isinstance(value, list):
-        return [one["id"] for one in value]
-    return None if value is None else value["id"]
 
 
 def _short_user(user: User) -> Payload:
