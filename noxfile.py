@@ -25,7 +25,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly, with two checkers."""
-    session.install("-e", ".[cli]", *GROUPS(PROJECT, "types", "test"), "nox")
+    session.install("-e", ".[cli]", *GROUPS(PROJECT, "types", "test", "benchmarks"), "nox")
     session.run("mypy")
     session.run("pyright", "--project", "pyproject.toml")
 
@@ -55,6 +55,13 @@ def nightly(session: nox.Session) -> None:
     """Run the tests with many more generated examples."""
     install_for_tests(session)
     session.run("pytest", "--hypothesis-profile=nightly", "--timeout=1200", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure what the SDK costs beside other clients; arguments name benchmarks."""
+    session.install("-e", ".[cli]", *GROUPS(PROJECT, "benchmarks"))
+    session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 def install_for_tests(session: nox.Session) -> None:
