@@ -7,16 +7,31 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, cast
 
 from jofi_async._version import __version__
-from jofi_async.cli.jofi import COMMANDS as JOFI
+from jofi_async.cli import jofi as vendor
 from jofi_async.core.errors import UsageError
 
 if TYPE_CHECKING:
     import click
 
 COMMANDS = {
-    **JOFI,
+    **vendor.COMMANDS,
     "sandbox": "jofi_async.cli.sandbox:sandbox",
+    "completion": "jofi_async.cli.completion:completion",
 }
+SECTIONS = {**vendor.SECTIONS, "Tools": ("sandbox", "completion")}
+_HELP = """Invite people at scale, each of them once.
+
+    The key is JOFI_API_KEY, or in a file (--api-key-file); it is never taken on the command line. With --sandbox a
+    command runs on a JOFI in memory, and needs none.
+
+    \b
+    Examples:
+      jofi invite candidates.csv --sandbox --inviter jane.recruiter@jofiscore.com
+      jofi check --inviter me@example.com
+      jofi invitations list --custom-id REQ-17 --json
+
+    Each command tells more: jofi invite --help
+    """
 _EXTRA = frozenset({"click", "rich", "charset_normalizer", "phonenumbers", "python_calamine"})
 
 
@@ -66,8 +81,8 @@ def _group() -> "click.Group":
 
     group = LazyGroup(
         COMMANDS,
-        help="Invite people at scale, each of them once.",
-        epilog="Each command tells more: jofi invite --help",
+        SECTIONS,
+        help=_HELP,
     )
     click.version_option(__version__, prog_name="jofi")(group)
     return group

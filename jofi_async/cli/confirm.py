@@ -51,10 +51,11 @@ def confirm(
     width = max(map(len, facts))
     for name, fact in {"invited": f"{people}{left}", **facts}.items():
         say(console, f"  {name:{width}}  {fact}")
-    return _agrees(console, f"Invite {people}? [y/N] ")
+    return agrees(console, f"Invite {people}? [y/N] ")
 
 
-def _agrees(console: Console, question: str) -> bool:
+def agrees(console: Console, question: str) -> bool:
+    """Ask, and take nothing but a clear yes for one."""
     try:
         return console.input(plain(question)).strip().casefold() in ("y", "yes")
     except EOFError:

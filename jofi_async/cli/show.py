@@ -1,0 +1,146 @@
+"""Objects as they are shown: tables for people, JSON and CSV for programs."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, cast, get_args
+
+import attrs
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from jofi_async.cli.progress import plain
+from jofi_async.tables.formulas import guard
+
+Json = dict[str, Any]
+
+
+class Form(StrEnum):
+    """In which form objects are shown."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+@attrs.frozen
+class Column:
+    """A column of a table for people.
+
+    Attributes:
+        header: Its head.
+        value: What stands in it, of an item.
+        number: Whether it holds numbers.
+        whole: Whether it is never broken into lines.
+    """
+
+    header: str
+    value: Callable[[Any], object]
+    number: bool = False
+    whole: bool = False
+
+
+def show_list(page: Any, columns: Sequence[Column], form: Form) -> None:
+    """Show a list.
+
+    Args:
+        page: An envelope with the items in `data`.
+        columns: Those of the table.
+        form: JSON is the envelope; CSV has all fields, those within another by a dotted name.
+    """
+    if form is Form.JSON:
+        _write_json(page)
+    elif form is Form.CSV:
+        envelope = cast("Any", type(page))
+        [item] = get_args(attrs.fields_dict(envelope)["data"].type)
+        _write_csv(page.data, [name for name in attrs.fields_dict(item) if name != "extra"])
+    else:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for column in columns:
+            table.add_column(
+                column.header,
+                justify="right" if column.number else "left",
+                overflow="fold",
+                no_wrap=column.whole,
+            )
+        for item in page.data:
+            table.add_row(*(_cell(column.value(item)) for column in columns))
+        _console().print(table if page.data else "There are none.")
+
+
+def show_one(item: Any, form: Form) -> None:
+    """Show one object with all its fields; a table leaves out those that are empty."""
+    if form is Form.JSON:
+        _write_json(item)
+    elif form is Form.CSV:
+        _write_csv([item], [])
+    else:
+        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column(style="bold")
+        table.add_column(overflow="fold")
+        for name, value in flat(as_wire(item)).items():
+            if value is not None and value != "":
+                table.add_row(plain(name), _cell(value))
+        _console().print(table)
+
+
+def as_wire(item: Any) -> Any:
+    """An object as JSON has it: what is in `extra` is back in its place, moments are ISO 8601."""
+    kind = cast("Any", type(item))
+    if attrs.has(kind):
+        fields = {one.name: as_wire(getattr(item, one.name)) for one in attrs.fields(kind)}
+        extra: Json = fields.pop("extra", {})
+        return {**fields, **extra}
+    if isinstance(item, list):
+        return [as_wire(one) for one in cast("list[object]", item)]
+    return item.isoformat() if isinstance(item, datetime) else item
+
+
+def flat(fields: Mapping[str, object], prefix: str = "") -> Json:
+    """Fields within fields by dotted names; what else is no single value, as JSON."""
+    found: Json = {}
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            found |= flat(cast("Json", value), f"{prefix}{name}.")
+        elif isinstance(value, list):
+            found[prefix + name] = json.dumps(value, ensure_ascii=False)
+        else:
+            found[prefix + name] = value
+    return found
+
+
+def day(at: datetime | None) -> str:
+    """The day of a moment, in UTC."""
+    return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def _console() -> Console:
+    return Console(highlight=False)
+
+
+def _cell(value: object) -> Text:
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    return plain("" if value is None else str(value))
+
+
+def _write_json(item: Any) -> None:
+    click.echo(json.dumps(as_wire(item), indent=2, ensure_ascii=False))
+
+
+def _write_csv(items: Iterable[Any], names: Sequence[str]) -> None:
+    """Write rows; the names are those of the rows' fields, or the given ones where there is no row."""
+    rows = [flat(as_wire(item)) for item in items]
+    header = list(dict.fromkeys(name for row in rows for name in row)) or names
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    for row in rows:
+        values = (row.get(name) for name in header)
+        writer.writerow(["" if value is None else guard(str(value)) for value in values])
+    click.echo(text.getvalue(), nl=False)
