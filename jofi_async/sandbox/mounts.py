@@ -32,6 +32,10 @@ class Mount(Protocol):
         """Answer one request."""
         ...
 
+    def openapi(self) -> Json:
+        """Return the `paths`, from the root, and the `components` of an OpenAPI document, under names of its own."""
+        ...
+
     def messages(self) -> list[Json]:
         """Return what would have been e-mailed or texted, in order."""
         ...

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from jofi_async.core.errors import ConfigurationError
+from jofi_async.sandbox import openapi
 from jofi_async.sandbox.control import PATH, Control
 from jofi_async.sandbox.guard import guard, is_loopback
 from jofi_async.sandbox.log import RequestLog
@@ -121,8 +122,12 @@ class Sandbox:
     def _make_runner(self, latency: float) -> web.AppRunner:
         app = web.Application(middlewares=[guard(loopback=is_loopback(self._host))], client_max_size=BODY_LIMIT)
         app.add_subapp(PATH, Control(self.mounts, self._log, self.faults, self._changed).app())
+        app.router.add_get(openapi.PATH, self._describe)
         app.router.add_route("*", "/{path:.*}", Wire(self._way, self._log, latency).answer)
         return web.AppRunner(app, access_log=None, logger=_LOG, auto_decompress=False, shutdown_timeout=GRACE)
+
+    async def _describe(self, _: web.Request) -> web.Response:
+        return web.json_response(openapi.document(self.mounts, self.url))
 
     async def _listen(self) -> None:
         try:

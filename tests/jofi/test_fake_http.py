@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from jofi_async.core.wire import Request
 from jofi_async.jofi.fake import FakeJofi, FakeSettings
+from jofi_async.jofi.fake.routes import ROUTES
 from jofi_async.jofi.fake.routing import Route
-from jofi_async.jofi.fake.service import ROUTES
 from tests.jofi.test_fake_support import FULL, MINIMAL, Caller, Json
 
 INVITATIONS = "https://www.jofiscore.com/api/v2/invitations"

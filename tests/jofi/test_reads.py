@@ -21,7 +21,7 @@ from jofi_async.core import codec
 from jofi_async.core.wire import Request, Response
 from jofi_async.jofi import models
 from jofi_async.jofi.fake import FakeSettings, UserFields
-from jofi_async.jofi.fake.service import ROUTES
+from jofi_async.jofi.fake.routes import ROUTES
 from jofi_async.transports.fake import FakeTransport
 from tests.jofi.documents import ACCOUNT, FIELDS, TEST_TAKER
 from tests.jofi.test_fake_support import Caller, Json

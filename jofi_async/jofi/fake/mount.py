@@ -9,7 +9,9 @@ from attrs import asdict
 from jofi_async.core.wire import Request, Response
 from jofi_async.jofi.fake import render
 from jofi_async.jofi.fake.clock import FakeClock, WallClock
+from jofi_async.jofi.fake.openapi import describe
 from jofi_async.jofi.fake.records import Account, Invitation, Message, User
+from jofi_async.jofi.fake.routes import ROUTES
 from jofi_async.jofi.fake.routing import Payload
 from jofi_async.jofi.fake.saved import load_state, save_state
 from jofi_async.jofi.fake.service import BASE_PATH, FakeJofi
@@ -48,6 +50,10 @@ class JofiMount:
     async def handle(self, request: Request) -> Response:
         """Answer one request."""
         return await self.fake.handle(request)
+
+    def openapi(self) -> Payload:
+        """Return the `paths` and `components` of an OpenAPI document."""
+        return describe(ROUTES, BASE_PATH)
 
     def messages(self) -> list[Payload]:
         """Return what would have been e-mailed or texted, in order."""

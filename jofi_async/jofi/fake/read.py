@@ -2,12 +2,15 @@
 
 from jofi_async.jofi.fake import render, rules, texts
 from jofi_async.jofi.fake.records import Invitation
-from jofi_async.jofi.fake.routing import Call, Payload, RefusedError
+from jofi_async.jofi.fake.routing import Call, Parameter, Payload, RefusedError
 
 # Seed 000, "List Invitations".
 UNFILTERED_LIMIT = 50
 FILTERED_LIMIT = 150
-FILTER_LENGTHS = {"custom_id": 50, "email": 255}
+FILTERS = (
+    Parameter(name="custom_id", text="Partial match, case-insensitive.", limit=50),
+    Parameter(name="email", text="Partial match, case-insensitive.", limit=255),
+)
 
 # Which assessment each count of the page "Accounts" counts.
 COMPLETED_COUNTS = {
@@ -64,9 +67,10 @@ def read_filters(call: Call) -> tuple[str, str]:
     Raises:
         RefusedError: One is too long, where the settings refuse that.
     """
-    for name, limit in FILTER_LENGTHS.items():
-        if call.state.settings.long_filter == "refused" and len(call.query.get(name, "")) > limit:
-            raise RefusedError(texts.TOO_LONG.format(field=name, limit=limit))
+    for one in FILTERS:
+        too_long = one.limit is not None and len(call.query.get(one.name, "")) > one.limit
+        if too_long and call.state.settings.long_filter == "refused":
+            raise RefusedError(texts.TOO_LONG.format(field=one.name, limit=one.limit))
     return call.query.get("custom_id", "").lower(), call.query.get("email", "").lower()
 
 

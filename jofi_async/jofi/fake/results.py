@@ -4,10 +4,12 @@ from datetime import datetime
 
 from jofi_async.jofi.fake import render, rules, texts
 from jofi_async.jofi.fake.records import Invitation, ScoreProfile
-from jofi_async.jofi.fake.routing import NULL, Call, Payload, RefusedError
+from jofi_async.jofi.fake.routing import NULL, Call, Parameter, Payload, RefusedError
 
 # Page "Career navigation profiles".
 PROFILE_LIMIT = 50
+# Page "Scorecards".
+SP = Parameter(name="sp", text="The short name of a score profile.", required=True)
 
 
 def list_test_takers(call: Call) -> Payload:
@@ -57,7 +59,7 @@ def asked_profile(call: Call) -> str:
     Raises:
         RefusedError: There is none.
     """
-    sp = call.query.get("sp", "")
+    sp = call.query.get(SP.name, "")
     if not sp:
         raise RefusedError(texts.SP_REQUIRED)
     return sp

@@ -59,6 +59,23 @@ class Call:
     body: bytes = b""
 
 
+@frozen(kw_only=True)
+class Parameter:
+    """A parameter of a route's query.
+
+    Attributes:
+        name: Its name.
+        text: What it does.
+        limit: How many characters it may have, or None.
+        required: Whether it must be there.
+    """
+
+    name: str
+    text: str
+    limit: int | None = None
+    required: bool = False
+
+
 @frozen
 class Route:
     """One line of the routing table.
@@ -68,6 +85,11 @@ class Route:
         path: The path after `/api/v2`; a segment `:name` stands for any non-empty one.
         live: The rule under a live key. It returns the answer without `mode`, or raises `RefusedError`.
         test: The rule under a test key, which stores nothing.
+        summary: What it is for.
+        answers: The name of the object that is answered, in `shapes.ANSWERS`.
+        many: Whether the answer is a list of them.
+        body: The name of the object that is taken, in `shapes.BODIES`.
+        query: The parameters of its query.
         status: The status of a success.
     """
 
@@ -75,7 +97,22 @@ class Route:
     path: str
     live: Callable[[Call], Payload]
     test: Callable[[Call], Payload]
-    status: int = 200
+    summary: str
+    answers: str
+    many: bool = field(default=False, kw_only=True)
+    body: str = field(default="", kw_only=True)
+    query: tuple[Parameter, ...] = field(default=(), kw_only=True)
+    status: int = field(default=200, kw_only=True)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether something about a request can be wrong besides its key."""
+        return bool(self.body or self.query or ":" in self.path) and not self.null_when_missing
+
+    @property
+    def null_when_missing(self) -> bool:
+        """Whether an unknown id is 404 with `null` (page "Errors and status codes"), and not 400."""
+        return self.answers == "career_navigation_profile"
 
     def match(self, path: str) -> tuple[str, ...] | None:
         """Return the path's arguments, or None if this is another route's path."""

@@ -6,37 +6,15 @@ from random import Random
 from urllib.parse import parse_qsl
 
 from jofi_async.core.wire import Request, Response
-from jofi_async.jofi.fake import catalog, create, play, read, results, testkey, testkey_reads, texts, update
+from jofi_async.jofi.fake import create, play, texts
 from jofi_async.jofi.fake.clock import FakeClock
 from jofi_async.jofi.fake.records import Account, Invitation, Message, SeenRequest
+from jofi_async.jofi.fake.routes import ROUTES
 from jofi_async.jofi.fake.routing import NULL, Call, Payload, RefusedError, Route, State
 from jofi_async.jofi.fake.settings import FakeSettings
 from jofi_async.jofi.fake.world import World, documented_world, find
 
 BASE_PATH = "/api/v2"
-
-ROUTES = (
-    Route("GET", "/accounts", read.get_account, testkey.get_account),
-    Route("POST", "/invitations", create.create_invitation, testkey.create_invitation, status=201),
-    Route("GET", "/invitations", read.list_invitations, testkey.list_invitations),
-    Route("GET", "/invitations/:invitationId", read.get_invitation, testkey.get_invitation),
-    Route("PUT", "/invitations/:invitationId", update.update_invitation, testkey.update_invitation),
-    Route("GET", "/users", catalog.list_users, testkey_reads.list_users),
-    Route("GET", "/teams", catalog.list_teams, testkey_reads.list_teams),
-    Route("GET", "/assessments", catalog.list_assessments, catalog.list_assessments),
-    Route("GET", "/email-templates", catalog.list_email_templates, testkey_reads.list_email_templates),
-    Route("GET", "/score-profiles", catalog.list_score_profiles, testkey_reads.list_score_profiles),
-    Route("GET", "/test-takers", results.list_test_takers, testkey_reads.list_test_takers),
-    Route("GET", "/test-takers/:testTakerId", results.get_test_taker, testkey_reads.get_test_taker),
-    Route("GET", "/test-takers/:testTakerId/scorecard", results.get_scorecard, testkey_reads.get_scorecard),
-    Route(
-        "GET", "/test-takers/:testTakerId/job-fit-report", results.get_job_fit_report, testkey_reads.get_job_fit_report
-    ),
-    Route("GET", "/career-navigation-profiles", results.list_profiles, testkey_reads.list_profiles),
-    Route(
-        "GET", "/career-navigation-profiles/:careerNavigationProfileId", results.get_profile, testkey_reads.get_profile
-    ),
-)
 
 
 class FakeJofi:
