@@ -43,6 +43,13 @@ def tests(session: nox.Session) -> None:
         session.run("coverage", "report", f"--include=jofi_async/{room}/*", f"--fail-under={least}", silent=True)
 
 
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Make docs/fidelity.md; a documented rule without a passing test fails it."""
+    install_for_tests(session)
+    session.run("pytest", "-m", "rule", "-p", "tests.fidelity.plugin", "--fidelity", "docs/fidelity.md")
+
+
 @nox.session(python=["3.11", "3.12", "3.13"])
 def pythons(session: nox.Session) -> None:
     """Run the tests on each Python that is there."""

@@ -14,6 +14,7 @@ from jofi_async.core import errors
 from jofi_async.core.client import ClientOptions
 from jofi_async.jofi.client import JofiOptions
 from jofi_async.jofi.resources.invitations import Invitations
+from tests.fidelity.rules import rule
 
 # Seed 000: "Required request fields", "Optional request fields", "Updatable fields".
 REQUIRED = ["first_name", "last_name", "email", "created_by_user_email"]
@@ -103,6 +104,7 @@ def test_a_clients_options() -> None:
     assert {one.default for one in changeable.values()} == {UNSET}
 
 
+@rule("000/default-scheduling", "000/default-congrats")
 def test_creates_keywords_are_the_fields_of_a_new_invitation() -> None:
     create = keywords(Invitations.create)
     fields = {one.name: one for one in attrs.fields(NewInvitation)}

@@ -5,6 +5,7 @@ import pytest
 from attrs import evolve
 
 from jofi_async.jofi.fake import FakeJofi, FakeSettings, documented_world
+from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import ANSWERED, CREATED, FULL, MINIMAL, Caller, Json
 
 NO_TEAM = "noteam.recruiter@jofiscore.com"
@@ -17,6 +18,7 @@ def without(body: Json, name: str) -> Json:
     return {key: value for key, value in body.items() if key != name}
 
 
+@rule("000/route/create", "000/create-201", "000/unique-link", "000/example/created")
 async def test_the_documented_answer_key_for_key() -> None:
     answer = await Caller().ask("POST", "/invitations", ANSWERED, status=201)
     assert list(answer) == list(CREATED)
@@ -24,12 +26,21 @@ async def test_the_documented_answer_key_for_key() -> None:
     assert {**answer, "assessment_url": CREATED["assessment_url"]} == CREATED
 
 
+@rule(
+    "000/four-fields",
+    "000/example/minimal",
+    "000/default-team",
+    "000/default-assessments",
+    "000/default-template",
+    "000/default-congrats",
+)
 async def test_the_first_example_request_uses_the_inviters_defaults() -> None:
     answer = await Caller().ask("POST", "/invitations", MINIMAL, status=201)
     same = {"assessment_url": answer["assessment_url"], "phone": None, "custom_id": None}
     assert answer == {**CREATED, **same}
 
 
+@rule("000/example/full", "000/default-assessments")
 async def test_the_second_example_request_overrides_them() -> None:
     answer = await Caller().ask("POST", "/invitations", FULL, status=201)
     thinking = {"id": 7, "display_name": "JOFI Thinking Skills", "short_name": "Thinking"}
@@ -54,6 +65,7 @@ async def test_null_is_taken_where_it_is_the_documented_default() -> None:
     assert [answer[name] for name in ("person_id", "custom_id", "phone", "ref_text")] == [None] * 4
 
 
+@rule("000/default-congrats")
 async def test_unknown_fields_are_ignored() -> None:
     answer = await Caller().create(congrats_email_template_id=5, shoe_size=43)
     assert answer["congrats_email_template"] == {"id": 1001, "display_name": "Congrats v2"}
@@ -108,6 +120,23 @@ async def test_unknown_fields_are_ignored() -> None:
         ),
     ],
 )
+@rule(
+    "000/refused-400",
+    "000/inviter-of-account",
+    "000/team-of-account",
+    "000/sms-needs-phone",
+    "000/prescreen-alone",
+    "000/template-for-email",
+    "000/message/first-name",
+    "000/message/email",
+    "000/message/inviter",
+    "000/message/default-team",
+    "000/message/default-assessments",
+    "000/message/default-template",
+    "000/message/team",
+    "000/message/sms-without-phone",
+    "000/message/assessments",
+)
 async def test_documented_refusals(changes: Json, message: str) -> None:
     jofi = Caller()
     assert await jofi.create_error(**changes) == message
@@ -130,6 +159,7 @@ async def test_documented_refusals(changes: Json, message: str) -> None:
         ({"created_by_user_email": ""}, "created_by_user_email"),
     ],
 )
+@rule("000/custom-id-50", "000/ref-text-60", "000/one-assessment")
 async def test_refusals_whose_text_is_not_documented_name_what_is_wrong(changes: Json, named: str) -> None:
     assert named in await Caller().create_error(**changes)
 
@@ -176,6 +206,7 @@ async def test_every_wrong_type_is_listed() -> None:
     assert sorted(issue["path"][0] for issue in issues) == ["first_name", "send_via_sms", "team_id"]
 
 
+@rule("000/custom-id-50", "000/ref-text-60")
 async def test_limits_are_inclusive() -> None:
     answer = await Caller().create(custom_id="ü" * 50, ref_text="x" * 60)
     assert answer["custom_id"] == "ü" * 50
@@ -201,6 +232,7 @@ async def test_limits_are_inclusive() -> None:
         (NO_TEMPLATE, {"send_via_email": False}, "invitation_email_template", None),
     ],
 )
+@rule("000/default-team", "000/default-assessments", "000/default-template", "000/template-for-email", "001/overrides")
 async def test_an_override_stands_in_for_a_missing_default(
     inviter: str, override: Json, key: str, value: object
 ) -> None:
@@ -214,6 +246,7 @@ async def test_an_assessment_named_twice_is_assigned_once() -> None:
 
 
 @pytest.mark.parametrize("phone", ["5551234567", "(555) 123-4567", "+1 555 123 4567", "1-555-123-4567"])
+@rule("000/phone-e164")
 async def test_phones_become_e164(phone: str) -> None:
     assert (await Caller().create(phone=phone))["phone"] == "+15551234567"
 
@@ -231,6 +264,7 @@ async def test_the_inviter_is_found_whatever_the_case() -> None:
     assert answer["invited_by_user"]["id"] == 11111
 
 
+@rule("000/default-congrats")
 async def test_congratulations_come_from_the_inviters_settings() -> None:
     other = Caller(key="sk_live_other")
     answer = await other.create(created_by_user_email="other.recruiter@example.org")
@@ -244,6 +278,7 @@ async def test_a_default_team_that_is_gone() -> None:
     assert await Caller(FakeJofi(world)).create_error() == "team_id not found"
 
 
+@rule("000/duplicate-same-team", "000/message/duplicate-invitation")
 async def test_duplicate_on_the_same_team() -> None:
     jofi = Caller()
     await jofi.create()
@@ -252,6 +287,7 @@ async def test_duplicate_on_the_same_team() -> None:
     assert len(jofi.fake.invitations) == 1
 
 
+@rule("000/duplicate-same-team", "000/message/duplicate-test-taker")
 async def test_duplicate_on_the_same_team_once_accepted() -> None:
     jofi = Caller()
     jofi.fake.accept((await jofi.create())["id"])
@@ -260,6 +296,7 @@ async def test_duplicate_on_the_same_team_once_accepted() -> None:
 
 
 @pytest.mark.parametrize("accepted", [False, True])
+@rule("000/duplicate-elsewhere", "000/message/duplicate-other-team")
 async def test_duplicate_on_another_team(accepted: bool) -> None:
     jofi = Caller()
     created = await jofi.create()
@@ -301,6 +338,7 @@ async def test_the_case_can_be_made_to_count() -> None:
         (False, False, []),
     ],
 )
+@rule("000/sends")
 async def test_messages_follow_the_send_flags(by_email: bool, by_sms: bool, kinds: list[str]) -> None:
     jofi = Caller()
     answer = await jofi.create(phone="5551234567", send_via_email=by_email, send_via_sms=by_sms)

@@ -10,6 +10,7 @@ from jofi_async.core.wire import Request
 from jofi_async.jofi.fake import FakeJofi, FakeSettings
 from jofi_async.jofi.fake.routes import ROUTES
 from jofi_async.jofi.fake.routing import Route
+from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import FULL, MINIMAL, Caller, Json
 
 INVITATIONS = "https://www.jofiscore.com/api/v2/invitations"
@@ -27,12 +28,14 @@ KEYS = st.sampled_from(["sk_live_sandbox", "sk_test_sandbox"])
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": ""}, {"Authorization": "Bearer "}])
+@rule("000/bearer-token")
 async def test_no_key(headers: dict[str, str]) -> None:
     response = await FakeJofi().handle(Request("GET", INVITATIONS, headers=headers))
     assert (response.status, json.loads(response.body)) == (404, {"error": "API key is required"})
     assert response.headers["content-type"] == "application/json"
 
 
+@rule("000/bearer-token")
 async def test_another_scheme_is_no_key() -> None:
     headers = {"Authorization": "Basic c2tfbGl2ZV9zYW5kYm94"}
     response = await FakeJofi().handle(Request("GET", INVITATIONS, headers=headers))
@@ -46,6 +49,7 @@ async def test_an_unknown_key(key: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["authorization", "AUTHORIZATION", "Authorization"])
+@rule("000/bearer-token")
 async def test_header_names_are_taken_in_any_case(name: str) -> None:
     response = await FakeJofi().handle(Request("GET", INVITATIONS, headers={name: "bearer sk_live_sandbox"}))
     assert response.status == 200

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jofi_async.jofi.fake import FakeJofi, FakeSettings, Invitation, documented_world
+from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import EMMA, LIAM, NOAH, OLIVIA, Caller, Json
 
 
@@ -60,6 +61,7 @@ def many(count: int, custom_id: str = "JOB") -> Caller:
     return Caller(fake)
 
 
+@rule("000/route/list", "000/example/list", "000/newest-first", "000/has-more", "000/total-count")
 async def test_the_first_documented_example() -> None:
     answer = await Caller(documented_listing()).listed()
     data = answer.pop("data")
@@ -69,6 +71,7 @@ async def test_the_first_documented_example() -> None:
     assert list(data[0]) == list(LIAM)
 
 
+@rule("000/example/filtered", "000/total-count")
 async def test_the_second_documented_example() -> None:
     answer = await Caller(documented_listing()).listed(custom_id="ABC456")
     assert answer == {
@@ -96,6 +99,7 @@ async def test_an_empty_account() -> None:
     [({}, 50), ({"custom_id": "JOB"}, 150), ({"email": "@jofiscore"}, 150), ({"email": ""}, 50)],
 )
 @pytest.mark.parametrize("beyond", [-1, 0, 1])
+@rule("000/limit-50", "000/limit-150", "000/has-more")
 async def test_limits(filters: dict[str, str], limit: int, beyond: int) -> None:
     count = limit + beyond
     answer = await many(count).listed(**filters)
@@ -105,6 +109,7 @@ async def test_limits(filters: dict[str, str], limit: int, beyond: int) -> None:
     assert [item["id"] for item in answer["data"]] == newest
 
 
+@rule("000/filter/custom_id", "000/filter/email")
 async def test_filters_are_partial_and_ignore_case() -> None:
     jofi = Caller()
     jofi.fake.invite("Anna.Smith@jofiscore.com", custom_id="Req-10")
@@ -138,6 +143,7 @@ async def test_a_plus_that_is_not_escaped_is_a_space() -> None:
 
 
 @pytest.mark.parametrize(("name", "limit"), [("custom_id", 50), ("email", 255)])
+@rule("000/filter/custom_id", "000/filter/email")
 async def test_too_long_filters(name: str, limit: int) -> None:
     jofi = Caller()
     assert (await jofi.listed(**{name: "x" * limit}))["total_count"] == 0

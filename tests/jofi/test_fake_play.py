@@ -6,11 +6,13 @@ from jofi_async.core.wire import Request
 from jofi_async.jofi.fake import FakeClock, FakeJofi, RefusedError, User, WallClock, World
 from jofi_async.jofi.fake.records import Details
 from jofi_async.transports.fake import FakeTransport
+from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import ANSWERED, FINISHED, Caller
 
 ACCEPTED_AT = datetime(2026, 12, 11, 22, 23, 27, 816000, tzinfo=UTC)
 
 
+@rule("000/route/get", "000/example/got")
 async def test_the_documented_get_after_accepting_and_completing() -> None:
     jofi = Caller()
     created = await jofi.ask("POST", "/invitations", ANSWERED, status=201)

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from jofi_async.jofi.fake import FakeJofi, FakeSettings
+from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import ANSWERED, CREATED, FINISHED, FULL, MINIMAL, NOAH, OLIVIA, Caller, Json
 
 
@@ -10,6 +11,7 @@ def faked(*, validates: bool = True) -> Caller:
     return Caller(FakeJofi(settings=FakeSettings(test_key_validates=validates)), "sk_test_sandbox")
 
 
+@rule("000/test-key/create", "001/test-key")
 async def test_a_create_is_answered_with_the_example_and_stores_nothing() -> None:
     jofi = faked()
     answer = await jofi.ask("POST", "/invitations", ANSWERED, status=201)
@@ -69,6 +71,7 @@ async def test_a_body_that_is_no_json_may_be_answered_too() -> None:
 
 
 @pytest.mark.parametrize(("asked", "given"), [("12345", 12345), ("7", 7), ("abc", 12345)])
+@rule("000/test-key/get")
 async def test_any_id_exists(asked: str, given: int) -> None:
     jofi = faked()
     answer = await jofi.get(asked)

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from jofi_async.jofi.fake import FakeJofi, FakeSettings
+from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import ANSWERED, CREATED, Caller, Json
 
 
@@ -16,6 +17,7 @@ async def update(jofi: Caller, **changes: object) -> Json:
     return await jofi.ask("PUT", "/invitations/12345", changes)
 
 
+@rule("000/route/update", "000/update-200", "000/example/updated")
 async def test_the_documented_example() -> None:
     jofi = await invited()
     changes = {"first_name": "Lindsay", "email": "lindsay.sample@jofiscore.com"}
@@ -58,12 +60,14 @@ async def test_the_documented_example() -> None:
         ),
     ],
 )
+@rule("000/update-partial")
 async def test_each_updatable_field_and_nothing_else(field: str, value: Any, key: str, shown: Any) -> None:
     jofi = await invited()
     before = await jofi.get(12345)
     assert await update(jofi, **{field: value}) == {**before, key: shown}
 
 
+@rule("000/update-partial")
 async def test_an_empty_update_changes_nothing() -> None:
     jofi = await invited()
     assert await update(jofi) == await jofi.get(12345)
@@ -155,6 +159,7 @@ async def test_fixed_fields_may_be_ignored_instead() -> None:
     assert (answer["team"]["id"], answer["ref_text"]) == (100, "kept")
 
 
+@rule("000/assessments-closed")
 async def test_assessments_are_closed_once_accepted() -> None:
     jofi = await invited()
     jofi.fake.accept(12345)

@@ -13,6 +13,7 @@ from jofi_async import JofiClient, RetryPolicy
 from jofi_async.core.wire import Request, Response
 from jofi_async.jofi.paging import next_query
 from jofi_async.transports.fake import FakeTransport
+from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import Json
 from tests.jofi.ways import LIVE
 
@@ -59,6 +60,7 @@ def client_of(handler: Any) -> JofiClient:
 
 
 @pytest.mark.parametrize("way", WAYS)
+@rule("000/paging-soon")
 async def test_a_list_goes_on_to_its_end(way: str) -> None:
     server = Paged(5, WAYS[way])
     async with client_of(server) as client:
@@ -73,6 +75,7 @@ def silent(_: int) -> Json:
     return {}
 
 
+@rule("000/paging-soon")
 async def test_today_nothing_more_is_asked_for() -> None:
     server = Paged(5, silent)
     async with client_of(server) as client:

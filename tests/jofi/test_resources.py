@@ -19,6 +19,7 @@ from jofi_async import (
     UnreadableAnswerError,
 )
 from tests.bulk.support import INVITER, ONCE, TEST, Vendor, answer, as_test, client_of, cut, unfit
+from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import CREATED, FULL, MINIMAL, Json
 
 REQUIRED: dict[str, Any] = {
@@ -209,6 +210,7 @@ async def test_get() -> None:
     assert fake.requests[-1].path == "/api/v2/invitations/12345"
 
 
+@rule("000/get-400")
 async def test_an_id_that_is_not_known_is_not_found() -> None:
     client = client_of(FakeJofi())
     with pytest.raises(NotFoundError):
@@ -217,6 +219,7 @@ async def test_an_id_that_is_not_known_is_not_found() -> None:
         await client.invitations.update(999, first_name="Lindsay")
 
 
+@rule("000/get-400")
 async def test_another_accounts_invitation_is_not_found() -> None:
     fake = FakeJofi()
     stored = fake.invite(created_by_user_email="other.recruiter@example.org")

@@ -17,6 +17,7 @@ from jofi_async.jofi.fake.world import find
 from jofi_async.jofi.setup.facts import NO_KEY, Facts, KeyFacts
 from jofi_async.jofi.setup.judge import judge
 from jofi_async.transports.fake import FakeTransport
+from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import Json
 from tests.jofi.ways import LIVE, TEST, over
 
@@ -70,6 +71,21 @@ ALL_WELL = {
 
 
 @pytest.mark.parametrize("way", ["memory", "http"])
+@rule(
+    "001/live-key",
+    "001/one-team",
+    "001/one-user",
+    "001/inviter-on-account",
+    "001/default-team",
+    "001/default-assessments",
+    "001/default-template",
+    "001/get-users",
+    "001/get-email-templates",
+    "001/get-accounts",
+    "001/live-webhook",
+    "001/test-webhook",
+    "001/walk-through",
+)
 async def test_when_all_is_well(way: str) -> None:
     fake = FakeJofi(ready())
     async with over(way, fake) as client:
@@ -142,6 +158,15 @@ ALONE: dict[str, tuple[Break, str, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("case", ALONE)
+@rule(
+    "001/one-team",
+    "001/one-user",
+    "001/inviter-on-account",
+    "001/default-team",
+    "001/default-assessments",
+    "001/default-template",
+    "001/live-webhook",
+)
 async def test_each_item_fails_alone(case: str) -> None:
     change, name, inviters = ALONE[case]
     world = ready()
@@ -156,6 +181,7 @@ async def test_each_item_fails_alone(case: str) -> None:
     assert item_of(report, name).looked_at.startswith("GET /")
 
 
+@rule("001/webhooks-optional")
 async def test_no_webhook_is_a_warning() -> None:
     report = await check(documented_world())
     assert statuses(report) == {**ALL_WELL, "live_webhook": WARNING}
@@ -175,6 +201,7 @@ async def test_the_documented_users_who_lack_a_default(email: str, failed: str) 
     assert [item.name for item in report.items if item.status is FAILED] == [failed]
 
 
+@rule("000/four-fields")
 async def test_what_the_checklist_says_is_what_a_create_does() -> None:
     """An inviter passes if, and only if, the four required fields are enough (seed 000, "User defaults")."""
     fake = FakeJofi(ready())
@@ -203,6 +230,7 @@ async def test_inviters_are_each_looked_at_once_whatever_the_case() -> None:
 # keys
 
 
+@rule("001/test-key")
 async def test_under_a_test_key_nothing_passes_but_the_key() -> None:
     report = await check(key=TEST)
     passed = {item.name for item in report.items if item.status is PASSED}
@@ -238,6 +266,7 @@ def test_no_key_at_all() -> None:
 
 
 @pytest.mark.parametrize(("mode", "status"), [(0o600, PASSED), (0o400, PASSED), (0o640, FAILED), (0o604, FAILED)])
+@rule("001/key-stored")
 async def test_the_key_file(tmp_path: Path, mode: int, status: CheckStatus) -> None:
     path = tmp_path / "key"
     path.write_text(LIVE, encoding="utf-8")
