@@ -66,6 +66,9 @@ def _run(args: Sequence[str] | None) -> int:
 
     try:
         code: object = _group().main(args, prog_name="jofi", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:

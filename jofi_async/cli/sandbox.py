@@ -96,6 +96,8 @@ def show(console: Console, server: Sandbox, notes: Mapping[str, str]) -> None:
         _show_mount(console, mount, server.base_url_of(mount))
     console.print("\n[bold]What it was sent, and what people would have received[/]")
     paste(console, [f"curl {server.url}/_sandbox/requests", f"curl {server.url}/_sandbox/messages"])
+    console.print("\n[bold]All routes, as OpenAPI[/]")
+    paste(console, [f"curl {server.url}/openapi.json"])
     console.print()
 
 

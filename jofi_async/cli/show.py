@@ -58,7 +58,7 @@ def show_list(page: Any, columns: Sequence[Column], form: Form) -> None:
     elif form is Form.CSV:
         envelope = cast("Any", type(page))
         [item] = get_args(attrs.fields_dict(envelope)["data"].type)
-        _write_csv(page.data, [name for name in attrs.fields_dict(item) if name != "extra"])
+        _write_csv(page.data, sorted((name for name in attrs.fields_dict(item) if name != "extra"), key=_place))
     else:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for column in columns:
@@ -93,7 +93,8 @@ def as_wire(item: Any) -> Any:
     """An object as JSON has it: what is in `extra` is back in its place, moments are ISO 8601."""
     kind = cast("Any", type(item))
     if attrs.has(kind):
-        fields = {one.name: as_wire(getattr(item, one.name)) for one in attrs.fields(kind)}
+        names = sorted((one.name for one in attrs.fields(kind)), key=_place)
+        fields = {name: as_wire(getattr(item, name)) for name in names}
         extra: Json = fields.pop("extra", {})
         return {**fields, **extra}
     if isinstance(item, list):
@@ -117,6 +118,11 @@ def flat(fields: Mapping[str, object], prefix: str = "") -> Json:
 def day(at: datetime | None) -> str:
     """The day of a moment, in UTC."""
     return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def _place(name: str) -> int:
+    """What says what it is comes first, what is listed comes last."""
+    return {"mode": 0, "object": 1, "id": 2, "data": 4}.get(name, 3)
 
 
 def _console() -> Console:

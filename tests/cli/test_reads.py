@@ -91,7 +91,7 @@ def test_a_list_without_items(jofi: Command) -> None:
     jofi("test-takers", "list", "--sandbox")
     assert jofi.out == "There are none.\n"
     jofi("test-takers", "list", "--sandbox", "--csv")
-    assert jofi.out.startswith("id,first_name,last_name,email,")
+    assert jofi.out.startswith("object,id,first_name,last_name,email,")
 
 
 def test_filters_and_a_cut_list(jofi: Command, fake: FakeJofi) -> None:
@@ -257,6 +257,13 @@ def test_the_help_names_every_command_in_its_section(jofi: Command, monkeypatch:
         [line] = [line for line in jofi.out.splitlines() if line.startswith(f"  {name} ")]
         assert not line.endswith("...") or name == "test-takers"
     assert max(map(len, jofi.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("group", ["", "invitations", "test-takers"])
+def test_a_group_alone_shows_its_help(jofi: Command, group: str) -> None:
+    assert jofi(*group.split()) == 0
+    assert jofi.out.startswith("Usage: jofi")
+    assert jofi.err == ""
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

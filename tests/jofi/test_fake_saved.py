@@ -1,6 +1,7 @@
 """A fake that was saved and loaded answers as the one that went on."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from jofi_async.core.wire import Response
 from jofi_async.jofi.fake import FakeClock, FakeJofi, FakeSettings, JofiMount, WallClock
+from jofi_async.jofi.fake.routes import ROUTES
 from tests.jofi.test_fake_support import FULL, MINIMAL, Caller, Json
 
 KEYS = st.sampled_from(["sk_live_sandbox", "sk_test_sandbox", "sk_live_other", "nonsense"])
@@ -25,11 +27,14 @@ CHANGES = st.fixed_dictionaries(
     },
 )
 NUMBERS = st.sampled_from([12345, 12346, 12347, 12348])
+PATHS = [re.sub(r":\w+", "12345", route.path) for route in ROUTES if route.method == "GET"]
+PATHS += ["/invitations?email=a", "/test-takers/12345/scorecard?sp=JOFI-295-AS"]
+PATHS += ["/career-navigation-profiles/CNP1234567890"]
 REQUESTS = st.one_of(
     st.tuples(st.just("POST"), st.just("/invitations"), CHANGES.map(lambda changes: {**MINIMAL, **changes})),
     st.tuples(st.just("PUT"), NUMBERS.map("/invitations/{}".format), CHANGES),
     st.tuples(st.just("GET"), NUMBERS.map("/invitations/{}".format), st.none()),
-    st.tuples(st.just("GET"), st.sampled_from(["/invitations", "/invitations?email=a", "/accounts"]), st.none()),
+    st.tuples(st.just("GET"), st.sampled_from(PATHS), st.none()),
 )
 STEPS = st.one_of(
     st.tuples(KEYS, REQUESTS),

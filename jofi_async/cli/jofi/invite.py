@@ -17,7 +17,7 @@ from jofi_async.cli.progress import say
 from jofi_async.cli.report import tell_end, tell_failure
 from jofi_async.cli.run import ExitCode, Run
 from jofi_async.core.client import DEFAULT_RATE_LIMIT
-from jofi_async.core.errors import ConfigurationError
+from jofi_async.core.errors import ConfigurationError, SetupError
 from jofi_async.jofi.bulk import InvitationsInBulk
 from jofi_async.jofi.checks import check_new
 from jofi_async.jofi.columns import FIELDS, new_invitation
@@ -115,7 +115,7 @@ def invite(**given: Any) -> int:
         run.rehearse(_CHECKS, share_person_id=options.share_person_id)
     else:
         asyncio.run(_send(options, way, run))
-    tell_end(Console(), run, path, vendor_says=_in_closing(way))
+    tell_end(Console(), run, path, vendor_says=_in_closing(way, run))
     tell_failure(screen, run)
     return run.exit_code
 
@@ -179,7 +179,7 @@ async def _send(options: InviteOptions, way: Way, run: Run[NewInvitation, Item])
         )
 
 
-def _in_closing(way: Way | None) -> Iterator[str]:
+def _in_closing(way: Way | None, run: Run[NewInvitation, Item]) -> Iterator[str]:
     if way is None:
         return
     if way.fake is not None:
@@ -190,6 +190,8 @@ def _in_closing(way: Way | None) -> Iterator[str]:
         )
     if way.client.mode is Mode.TEST:
         yield "This was a test key: JOFI's answers are made up, and nobody was contacted."
+    if isinstance(run.error, SetupError):
+        yield "`jofi check --inviter EMAIL` tells what else is missing before anybody can be invited."
 
 
 def _describe(item: Item) -> Mapping[str, object]:

@@ -72,6 +72,7 @@ class JofiMount:
                     ("users", world.users),
                     ("email_templates", world.email_templates),
                     ("assessments", world.assessments),
+                    ("score_profiles", world.score_profiles),
                 )
             },
             "invitations": [self._invitation(one) for one in self.fake.invitations],

@@ -8,12 +8,11 @@ from attrs import define, field
 from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, Shown, mode_text
 
 
-@define(repr=False)
-class TestTakerListItem(Shown):
-    """A test taker as the list shows it (page "Test takers").
+@define(repr=False, kw_only=True)
+class ParticipantListItem(Shown):
+    """What the lists of test takers and of career navigation profiles show of a person (pages of these names).
 
     Attributes:
-        id: Test taker id.
         first_name: Participant first name.
         last_name: Participant last name.
         email: Participant email address.
@@ -21,7 +20,6 @@ class TestTakerListItem(Shown):
         invitation_id: The invitation that was accepted.
         custom_id: Your grouping identifier.
         person_id: Your system's participant identifier.
-        career_navigation_profile_id: The profile, once there is one.
         assessment_url: Unique link to the assessments.
         career_navigation_url: Career Navigation URL.
         scorecard_url: JOFI scorecard URL.
@@ -29,13 +27,10 @@ class TestTakerListItem(Shown):
         career_options_spotlight_url: Career Options Spotlight report URL.
         team: Team of the invitation.
         account: Account of the invitation.
-        object: Always "test_taker_list_item".
+        object: Which object it is.
         extra: Fields that are not known yet.
     """
 
-    __test__: ClassVar[bool] = False  # no test, whatever pytest thinks of the name
-
-    id: int
     first_name: str | None = None
     last_name: str | None = None
     email: str | None = None
@@ -43,7 +38,6 @@ class TestTakerListItem(Shown):
     invitation_id: int | None = None
     custom_id: str | None = None
     person_id: str | None = None
-    career_navigation_profile_id: str | None = None
     assessment_url: str | None = None
     career_navigation_url: str | None = None
     scorecard_url: str | None = None
@@ -53,6 +47,21 @@ class TestTakerListItem(Shown):
     account: Named | None = None
     object: str | None = None
     extra: dict[str, Any] = field(factory=dict[str, Any])
+
+
+@define(repr=False, kw_only=True)
+class TestTakerListItem(ParticipantListItem):
+    """A test taker as the list shows it.
+
+    Attributes:
+        id: Test taker id.
+        career_navigation_profile_id: The profile, once there is one.
+    """
+
+    __test__: ClassVar[bool] = False  # no test, whatever pytest thinks of the name
+
+    id: int
+    career_navigation_profile_id: str | None = None
 
 
 @define(repr=False, kw_only=True)
@@ -262,49 +271,17 @@ class JobFitReport:
         return f"JobFitReport(mode={mode_text(self.mode)})"
 
 
-@define(repr=False)
-class CareerNavigationProfileListItem(Shown):
-    """A career navigation profile as the list shows it (page "Career navigation profiles").
+@define(repr=False, kw_only=True)
+class CareerNavigationProfileListItem(ParticipantListItem):
+    """A career navigation profile as the list shows it.
 
     Attributes:
         id: Profile id, a text such as `CNP1234567890`.
-        first_name: Participant first name.
-        last_name: Participant last name.
-        email: Participant email address.
-        invitation_created_at: When the invitation was created.
-        invitation_id: The invitation.
-        custom_id: Your grouping identifier.
-        person_id: Your system's participant identifier.
         test_taker_id: The test taker.
-        assessment_url: Unique link to the assessments.
-        career_navigation_url: Career Navigation URL.
-        scorecard_url: JOFI scorecard URL.
-        job_fit_summary_url: Job Fit Summary report URL.
-        career_options_spotlight_url: Career Options Spotlight report URL.
-        team: Team of the invitation.
-        account: Account of the invitation.
-        object: Always "career_navigation_profile_list_item".
-        extra: Fields that are not known yet.
     """
 
     id: str
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
-    invitation_created_at: datetime | None = None
-    invitation_id: int | None = None
-    custom_id: str | None = None
-    person_id: str | None = None
     test_taker_id: int | None = None
-    assessment_url: str | None = None
-    career_navigation_url: str | None = None
-    scorecard_url: str | None = None
-    job_fit_summary_url: str | None = None
-    career_options_spotlight_url: str | None = None
-    team: Named | None = None
-    account: Named | None = None
-    object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
 
 
 @define(repr=False, kw_only=True)

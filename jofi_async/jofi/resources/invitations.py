@@ -145,14 +145,15 @@ class Invitations(Resource):
             raise
 
     async def list(self, *, custom_id: str | None = None, email: str | None = None) -> InvitationList:
-        """Read the newest invitations: at most 50, or 150 with a filter; there is no next page.
+        """Read the newest invitations: at most 50, or 150 with a filter; JOFI has no next page yet.
 
         Args:
             custom_id: Only those whose custom_id has this in it, whatever the case; at most 50 characters.
             email: Only those whose address has this in it, whatever the case; at most 255 characters.
 
         Returns:
-            One answer; `has_more` tells whether JOFI cut it, `total_count` how many match in all.
+            `has_more` tells whether JOFI cut it, `total_count` how many match in all. Should an answer tell where the
+            list goes on, as JOFI announces, the rest is read, too.
 
         Raises:
             InvalidInputError: A filter is empty or too long; nothing was sent.
