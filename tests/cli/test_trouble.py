@@ -86,6 +86,7 @@ def test_a_wrong_key_stops_the_job(jofi: Command, live: Live) -> None:
 def test_an_unknown_inviter_stops_the_job(jofi: Command) -> None:
     assert jofi.invite(PEOPLE, inviter="nobody@example.org") == 5
     assert "User not found with email" in said(jofi)
+    assert "`jofi check --inviter EMAIL` tells what else is missing" in jofi.out
     assert kinds(jofi.rows()) == {"not_attempted": 2}
 
 

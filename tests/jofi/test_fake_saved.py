@@ -27,9 +27,12 @@ CHANGES = st.fixed_dictionaries(
     },
 )
 NUMBERS = st.sampled_from([12345, 12346, 12347, 12348])
-PATHS = [re.sub(r":\w+", "12345", route.path) for route in ROUTES if route.method == "GET"]
-PATHS += ["/invitations?email=a", "/test-takers/12345/scorecard?sp=JOFI-295-AS"]
-PATHS += ["/career-navigation-profiles/CNP1234567890"]
+PATHS = [
+    *(re.sub(r":\w+", "12345", route.path) for route in ROUTES if route.method == "GET"),
+    "/invitations?email=a",
+    "/test-takers/12345/scorecard?sp=JOFI-295-AS",
+    "/career-navigation-profiles/CNP1234567890",
+]
 REQUESTS = st.one_of(
     st.tuples(st.just("POST"), st.just("/invitations"), CHANGES.map(lambda changes: {**MINIMAL, **changes})),
     st.tuples(st.just("PUT"), NUMBERS.map("/invitations/{}".format), CHANGES),
