@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast, get_args
@@ -18,6 +18,9 @@ from jofi_async.cli.progress import plain
 from jofi_async.tables.formulas import guard
 
 Json = dict[str, Any]
+
+_SHORT = frozenset({"id", "display_name", "short_name", "first_name", "last_name", "email"})
+"""The fields of objects that stand for another one in short."""
 
 
 class Form(StrEnum):
@@ -80,13 +83,12 @@ def show_one(item: Any, form: Form) -> None:
     elif form is Form.CSV:
         _write_csv([item], [])
     else:
-        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-        table.add_column(style="bold")
-        table.add_column(overflow="fold")
-        for name, value in flat(as_wire(item)).items():
-            if value is not None and value != "":
-                table.add_row(plain(name), _cell(value))
-        _console().print(table)
+        rows = list(_rows(as_wire(item)))
+        width = max((len(name) for name, _ in rows), default=0)
+        for name, value in rows:  # not as a table: a link that is broken into lines cannot be copied
+            line = Text.assemble((plain(f"{name:{width}}").plain, "bold"), "  ", _cell(value))
+            line.rstrip()
+            _console().print(line, soft_wrap=True)
 
 
 def as_wire(item: Any) -> Any:
@@ -113,6 +115,28 @@ def flat(fields: Mapping[str, object], prefix: str = "") -> Json:
         else:
             found[prefix + name] = value
     return found
+
+
+def _rows(fields: Mapping[str, object], indent: str = "") -> Iterator[tuple[str, object]]:
+    """What is in an object, one thing to a line; short forms are one thing, and what is empty is left out."""
+    for name, value in fields.items():
+        if isinstance(value, list):
+            items = cast("list[object]", value)
+            value = {str(number): one for number, one in enumerate(items, 1)}
+        if value in (None, "", {}):
+            continue
+        if isinstance(value, dict) and not _is_short(value := cast("Json", value)):
+            yield indent + name, ""
+            yield from _rows(value, f"{indent}  ")
+        elif isinstance(value, dict):
+            yield indent + name, ", ".join(str(part) for part in value.values() if part is not None)
+        else:
+            yield indent + name, value
+
+
+def _is_short(fields: Json) -> bool:
+    """Whether it stands for another object in short."""
+    return "id" in fields and fields.keys() <= _SHORT
 
 
 def day(at: datetime | None) -> str:

@@ -87,6 +87,21 @@ def test_every_command_runs_on_the_sandbox_without_a_key(jofi: Command, name: st
     assert "There is no key" in said(jofi)
 
 
+@pytest.mark.usefixtures("fake")
+def test_one_object_for_people(jofi: Command) -> None:
+    jofi("test-takers", "get", "12345")
+    lines = jofi.out.splitlines()
+    place = lines.index("assigned_assessments")
+    assert lines[place + 1 : place + 4] == [
+        "  1",
+        "    id                        11111",
+        "    assessment                6, JOFI Personality Traits, Personality",
+    ]
+    assert "team                          100, Recruiting" in lines
+    assert [line for line in lines if line.startswith("job_fit_summary_url ") and line.endswith("?r=jfs&zones=1_5")]
+    assert "None" not in jofi.out
+
+
 def test_a_list_without_items(jofi: Command) -> None:
     jofi("test-takers", "list", "--sandbox")
     assert jofi.out == "There are none.\n"
