@@ -125,13 +125,13 @@ def _rows(fields: Mapping[str, object], indent: str = "") -> Iterator[tuple[str,
             value = {str(number): one for number, one in enumerate(items, 1)}
         if value in (None, "", {}):
             continue
-        if isinstance(value, dict) and not _is_short(value := cast("Json", value)):
-            yield indent + name, ""
-            yield from _rows(value, f"{indent}  ")
-        elif isinstance(value, dict):
-            yield indent + name, ", ".join(str(part) for part in value.values() if part is not None)
-        else:
+        if not isinstance(value, dict):
             yield indent + name, value
+        elif _is_short(inner := cast("Json", value)):
+            yield indent + name, ", ".join(str(part) for part in inner.values() if part is not None)
+        else:
+            yield indent + name, ""
+            yield from _rows(inner, f"{indent}  ")
 
 
 def _is_short(fields: Json) -> bool:
