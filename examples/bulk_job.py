@@ -15,8 +15,7 @@ from typing import TypeVar, TypeVarTuple
 from jofi_async import (
     FakeJofi,
     FakeTransport,
-    Invitation,
-    InvitationListItem,
+    Invited,
     JofiClient,
     NewInvitation,
     Outcome,
@@ -62,7 +61,7 @@ class Database:
         finally:
             await self.run(cursor.close)
 
-    async def save(self, outcome: Outcome[NewInvitation, Invitation | InvitationListItem]) -> None:
+    async def save(self, outcome: Outcome[NewInvitation, Invited]) -> None:
         """Note how a row ended."""
         values = (outcome.kind.value, outcome.item.id if outcome.item else None, outcome.row.person_id)
         await self.run(self._save, values)

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from jofi_async._version import __version__
 from jofi_async.bulk.job import BulkJob, Summary
-from jofi_async.bulk.outcome import Outcome, OutcomeKind
+from jofi_async.bulk.journal.journal import Journal
+from jofi_async.bulk.journal.records import JournalError, JournalHeldError
+from jofi_async.bulk.ledger import Resumed
+from jofi_async.bulk.outcome import Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.source import SourceRow
 from jofi_async.core.errors import (
     ApiError,
@@ -76,6 +79,8 @@ from jofi_async.jofi.models import (
     Invitation,
     InvitationList,
     InvitationListItem,
+    InvitationReceipt,
+    Invited,
     JobFitReport,
     Mode,
     Named,
@@ -134,6 +139,7 @@ __all__ = [
     "EmailTemplateList",
     "EmailTemplateListItem",
     "Event",
+    "Evidence",
     "Facet",
     "Failed",
     "FakeJofi",
@@ -144,9 +150,14 @@ __all__ = [
     "Invitation",
     "InvitationList",
     "InvitationListItem",
+    "InvitationReceipt",
+    "Invited",
     "JobFitReport",
     "JofiAsyncError",
     "JofiClient",
+    "Journal",
+    "JournalError",
+    "JournalHeldError",
     "LifecycleError",
     "Limited",
     "Limiter",
@@ -169,6 +180,7 @@ __all__ = [
     "RefusedError",
     "Request",
     "Response",
+    "Resumed",
     "RetryAfterTooLongError",
     "RetryPolicy",
     "Score",

@@ -16,20 +16,21 @@ MODULES = {".".join(path.relative_to(HOUSE).with_suffix("").parts): path for pat
 
 STOREYS = {
     "core": 1,
-    "bulk": 2,
-    "reconcile": 2,
-    "webhooks": 2,
+    "storage": 2,
     "transports": 2,
-    "tables": 3,
-    "jofi": 4,
-    "yardstik": 4,
-    "sandbox": 5,
-    "cli": 6,
+    "bulk": 3,
+    "reconcile": 3,
+    "webhooks": 3,
+    "tables": 4,
+    "jofi": 5,
+    "yardstik": 5,
+    "sandbox": 6,
+    "cli": 7,
 }
 VENDORS = frozenset({"jofi", "yardstik"})
 EVERYWHERE = frozenset({"_version"})
 ASIDE = frozenset({"__init__", "testing"})  # the front door, and what users' tests import
-NAMELESS = frozenset({"core", "bulk", "reconcile", "webhooks", "transports", "tables"})
+NAMELESS = frozenset({"core", "storage", "bulk", "reconcile", "webhooks", "transports", "tables"})
 
 _OURS = re.compile(r"jofi[_-]?async", re.IGNORECASE)  # the package's own name
 _VENDOR = re.compile(r"jofi|yardstik", re.IGNORECASE)

@@ -125,6 +125,7 @@ def test_updates_keywords_are_the_fields_that_can_be_updated() -> None:
 def test_a_jobs_options_have_one_default() -> None:
     init: Callable[..., None] = BulkJob.__init__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     method, job = keywords(Invitations.create_many), keywords(init)
+    assert (method.pop("journal").default, job.pop("ledger").default) == (None, None)
     assert method.keys() == job.keys()
     assert method.pop("max_in_flight").default is None
     assert {name: one.default for name, one in method.items()} == {

@@ -2,22 +2,25 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from types import TracebackType
-from typing import Any, Generic, Literal, Self, TypeVar, cast
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from attrs import frozen
 
+from jofi_async.bulk.flight import Flight
+from jofi_async.bulk.intake import Intake, Pulled
+from jofi_async.bulk.journal.records import JournalError
+from jofi_async.bulk.ledger import Ledger, Resumed
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.patience import Patience
 from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.refusals import Refusals
 from jofi_async.bulk.resource import BulkResource
-from jofi_async.bulk.seen import Seen
-from jofi_async.bulk.settle import Flight, Settler
-from jofi_async.bulk.source import Feed, Source, SourceRow
+from jofi_async.bulk.settle import Settler
+from jofi_async.bulk.source import Source, SourceRow
 from jofi_async.bulk.verdict import Verdict
-from jofi_async.core.errors import ConfigurationError, LifecycleError, Problem, UsageError
+from jofi_async.core.errors import ConfigurationError, LifecycleError, Problem, RefusedError, UsageError
 from jofi_async.core.masking import mask
 
 Row = TypeVar("Row")
@@ -47,14 +50,6 @@ class Summary:
     error: Exception | None
 
 
-@frozen(eq=False)
-class _Pulled(Generic[Row]):
-    index: int
-    source: SourceRow[Row]
-    problems: tuple[Problem, ...] = ()
-    trial: bool = False
-
-
 class BulkJob(Generic[Row, Item]):
     """One run over a source; `async with` it, and iterate over its outcomes.
 
@@ -68,6 +63,7 @@ class BulkJob(Generic[Row, Item]):
         stop_after: Stop once this many rows have been refused, unknown or not attempted; None never does.
         deadline: Stop after this many seconds; None never does.
         share_person_id: Whether one person_id may come with several addresses.
+        ledger: The record of the job; by default none is kept.
 
     Raises:
         ConfigurationError: An option is out of range.
@@ -83,22 +79,22 @@ class BulkJob(Generic[Row, Item]):
         stop_after: int | None = None,
         deadline: float | None = None,
         share_person_id: bool = False,
+        ledger: Ledger[Row, Item] | None = None,
     ) -> None:
         _check_options(max_in_flight, order, stop_after, deadline)
-        self._resource = resource
-        self._settler = Settler(resource)
-        self._feed = Feed(source)
+        self._ledger: Ledger[Row, Item] = ledger or Ledger()
+        self._settler = Settler(resource, self._ledger)
+        self._intake = Intake(source, resource, self._ledger, share_person_id=share_person_id)
         self._stop_after = stop_after
         self._deadline = deadline
         self._in_order = order == "input"
         self._workers = max_in_flight
-        self._pool: Pool[_Pulled[Row], Outcome[Row, Item]] | None = None
-        self._seen = Seen(share_person_id)
+        self._pool: Pool[Pulled[Row, Item], Outcome[Row, Item]] | None = None
+        self._has_begun = False
         self._patience = Patience()
         self._refusals = Refusals()
         self._ready: deque[Outcome[Row, Item]] = deque()
         self._flights: set[Flight[Row, Item]] = set()
-        self._pulled = 0
         self._counts: Counter[OutcomeKind] = Counter()
         self._timers: list[asyncio.TimerHandle] = []
         self._started = self._ended = 0.0
@@ -112,6 +108,11 @@ class BulkJob(Generic[Row, Item]):
         """How many rows are being worked on now."""
         return len(self._flights)
 
+    @property
+    def resumed(self) -> Resumed | None:
+        """What earlier runs with the same journal left, known once the job is entered; None for a first run."""
+        return self._ledger.resumed
+
     def summary(self) -> Summary:
         """How the job has gone so far."""
         is_running = self._pool is not None and not self._finished
@@ -123,6 +124,21 @@ class BulkJob(Generic[Row, Item]):
             stopped=self._stopped,
             error=self._error,
         )
+
+    async def left(self, index: int, source: SourceRow[Row]) -> Outcome[Row, Item]:
+        """Tell of a row that is never pulled, since the job was stopped; call it before the block is left.
+
+        Args:
+            index: The row's place in the source.
+            source: The row.
+
+        Returns:
+            What an earlier run with the same journal made of it, else `not_attempted`.
+        """
+        outcome = await self._intake.left(index, source)
+        if outcome.kind is OutcomeKind.NOT_ATTEMPTED and not outcome.problems:
+            outcome.problems = (Problem("", self._stopped or "the job has ended"),)
+        return outcome
 
     def stop(self, reason: str = "the job was stopped", *, grace: float = GRACE) -> None:
         """Send nothing new, and give the rows in flight a while to be answered; before the start, send nothing at all.
@@ -152,6 +168,7 @@ class BulkJob(Generic[Row, Item]):
     async def __aenter__(self) -> Self:
         if self._pool is not None:
             raise LifecycleError("A job runs once. Make another one.")
+        await self._ledger.open()
         loop = asyncio.get_running_loop()
         self._started = loop.time()
         self._pool = Pool(self._pull, self._work, workers=self._workers, in_order=self._in_order)
@@ -168,12 +185,16 @@ class BulkJob(Generic[Row, Item]):
         assert self._pool is not None
         if not self._pool.is_done:
             self.stop("it was cancelled" if kind is asyncio.CancelledError else "its block was left")
-        interruption = await self._outlast(self._pool)
-        async for outcome in self._pool:
-            self._hold_or_tell(outcome)
-        self._tell(self._refusals.release())
-        await self._feed.aclose()
-        self._finish()
+        try:
+            interruption = await self._outlast(self._pool)
+            async for outcome in self._pool:
+                await self._hold_or_tell(outcome)
+            self._tell(self._refusals.release())
+            await self._intake.aclose()
+            self._finish()
+        finally:
+            interrupted = await self._close_ledger()
+        interruption = interruption or interrupted
         if interruption is not None:
             raise interruption
 
@@ -205,14 +226,20 @@ class BulkJob(Generic[Row, Item]):
                     self._raise_source_error()
                     raise
             else:
-                self._hold_or_tell(outcome)
+                await self._hold_or_tell(outcome)
         return self._ready.popleft()
 
-    def _hold_or_tell(self, outcome: Outcome[Row, Item]) -> None:
-        self._tell(self._refusals.take(outcome))
+    async def _hold_or_tell(self, outcome: Outcome[Row, Item]) -> None:
+        told = self._refusals.take(outcome)
         if self._refusals.is_run:
             self._blame(outcome.error, mask(f"the vendor refuses row after row: {outcome.reason}"))
-            self._tell(self._refusals.blame_the_job())
+            told += self._refusals.blame_the_job()
+        for one in told:
+            if one.kind is OutcomeKind.NOT_ATTEMPTED and isinstance(
+                one.error, RefusedError
+            ):  # it was recorded as refused
+                await self._recorded(self._ledger.correct(one))  # it was recorded as refused
+        self._tell(told)
 
     def _tell(self, outcomes: Sequence[Outcome[Row, Item]]) -> None:
         self._counts.update(outcome.kind for outcome in outcomes)
@@ -231,9 +258,10 @@ class BulkJob(Generic[Row, Item]):
             error, self._source_error = self._source_error, None
             raise error
 
-    async def _pull(self) -> _Pulled[Row]:
+    async def _pull(self) -> Pulled[Row, Item]:
         try:
-            pulled = await self._feed.pull()
+            await self._begin()
+            pulled = await self._intake.pull()
         except StopAsyncIteration:
             raise
         except asyncio.CancelledError:
@@ -244,46 +272,46 @@ class BulkJob(Generic[Row, Item]):
             why = mask(error.message) if isinstance(error, UsageError) else type(error).__name__
             self._blame(error, f"the source failed: {why}")
             raise StopAsyncIteration from None
-        source = _as_source_row(pulled)
-        index, self._pulled = self._pulled, self._pulled + 1
-        problems = self._problems(index, source)
-        return _Pulled(index, source, problems, trial=not problems and await self._ready_to_send())
-
-    def _problems(self, index: int, source: SourceRow[Row]) -> tuple[Problem, ...]:
         try:
-            problems = (*source.problems, *self._resource.check(source.row))
-            if problems:
-                return problems
-            repeat = self._seen.problem_with(self._resource.person(source.row), index, source.line)
-        except Exception as error:  # a row that nobody checked may hold anything
-            return (Problem("", f"this row cannot be understood: {error}"),)
-        return (repeat,) if repeat else ()
-
-    async def _ready_to_send(self) -> bool:
-        try:
-            return await self._patience.ready()
+            await self._intake.remember(pulled)
+            pulled.trial = not pulled.is_settled and await self._patience.ready()
+        except JournalError as error:
+            self._blame(error, str(error))
         except asyncio.CancelledError:
             self._take_for_stop()
-            return False
+        return pulled
 
-    async def _work(self, pulled: _Pulled[Row]) -> Outcome[Row, Item]:
-        outcome: Outcome[Row, Item] = Outcome(pulled.index, pulled.source, OutcomeKind.NOT_ATTEMPTED)
-        if pulled.problems:
-            outcome.kind, outcome.problems = OutcomeKind.REFUSED, pulled.problems
-        elif self._stopped is None:
-            await self._fly(outcome, pulled)
+    async def _begin(self) -> None:
+        """Have the record made ready before the first row is pulled; if that fails, none is."""
+        if self._has_begun:
+            return
+        self._has_begun = True
+        try:
+            await self._ledger.begin(self._workers)
+        except Exception as error:
+            self._source_error = error
+            self._blame(error, str(error))
+            raise StopAsyncIteration from None
+
+    async def _work(self, pulled: Pulled[Row, Item]) -> Outcome[Row, Item]:
+        outcome = pulled.outcome
+        if not pulled.is_settled:
+            if self._stopped is None:
+                await self._fly(outcome, trial=pulled.trial)
+            else:
+                self._ledger.leave(outcome)
         if outcome.kind is OutcomeKind.NOT_ATTEMPTED and not outcome.problems and outcome.error is None:
             outcome.problems = (Problem("", self._stopped or "the job was stopped"),)
         self._count_failure(outcome)
         return outcome
 
-    async def _fly(self, outcome: Outcome[Row, Item], pulled: _Pulled[Row]) -> None:
+    async def _fly(self, outcome: Outcome[Row, Item], *, trial: bool) -> None:
         task = asyncio.current_task()
         assert task is not None
         flight = Flight(outcome, task)
         self._flights.add(flight)
         try:
-            self._weigh(await self._settler.carry(flight), trial=pulled.trial)
+            self._weigh(await self._carry(flight), trial=trial)
         except asyncio.CancelledError:
             self._take_for_stop()
             if not flight.answered and flight.has_grace:
@@ -291,8 +319,40 @@ class BulkJob(Generic[Row, Item]):
                 if outcome.error is None:
                     outcome.problems = (Problem("", f"sent, and not answered when {self._stopped}"),)
         finally:
-            outcome.attempts = flight.record.attempts
+            outcome.attempts = flight.earlier_attempts + flight.record.attempts
             self._flights.discard(flight)
+        await self._recorded(self._ledger.record(flight))
+
+    async def _carry(self, flight: Flight[Row, Item]) -> Verdict:
+        try:
+            return await self._ledger.resume(flight) or await self._settler.carry(flight)
+        except JournalError as error:
+            return Verdict(flight.outcome.kind, error, stops=True)
+
+    async def _recorded(self, recording: Coroutine[Any, Any, None]) -> None:
+        """Wait for a record to be written; a job that cannot record stops."""
+        try:
+            await recording
+        except JournalError as error:
+            self._blame(error, str(error))
+        except asyncio.CancelledError:  # it is written all the same
+            self._take_for_stop()
+
+    async def _close_ledger(self) -> asyncio.CancelledError | None:
+        """Let go of the record, however often that is cancelled."""
+        closing = asyncio.create_task(self._ledger.close(self._counts, self._stopped))
+        interruption = None
+        while not closing.done():
+            try:
+                await asyncio.wait([closing])
+            except asyncio.CancelledError as error:
+                interruption = error
+        failure = closing.exception()
+        if isinstance(failure, JournalError):
+            self._error = self._error or failure
+        elif failure is not None:
+            raise failure
+        return interruption
 
     def _weigh(self, verdict: Verdict, *, trial: bool) -> None:
         if verdict.stops:
@@ -321,12 +381,6 @@ class BulkJob(Generic[Row, Item]):
         task.uncancel()
         if self._stopped is None:
             self.stop("it was cancelled")
-
-
-def _as_source_row(pulled: "Row | SourceRow[Row]") -> SourceRow[Row]:
-    if isinstance(pulled, SourceRow):
-        return cast("SourceRow[Row]", pulled)
-    return SourceRow(pulled)
 
 
 def _check_options(max_in_flight: int, order: str, stop_after: int | None, deadline: float | None) -> None:

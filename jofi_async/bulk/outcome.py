@@ -23,6 +23,14 @@ class OutcomeKind(StrEnum):
     NOT_ATTEMPTED = "not_attempted"
 
 
+class Evidence(StrEnum):
+    """How it is known that something is at the vendor."""
+
+    ANSWERED = "answered"
+    FOUND = "found"
+    DUPLICATE = "refused as duplicate"
+
+
 @define(repr=False, eq=False)
 class Outcome(Generic[Row, Item]):
     """How one row ended.
@@ -34,7 +42,9 @@ class Outcome(Generic[Row, Item]):
         item: What is at the vendor now, where that is known.
         problems: Why it was refused or not attempted, by field.
         error: What was raised on the way, or None; its `body` holds the vendor's raw answer.
-        attempts: How many times a request that would contact the person was sent.
+        attempts: How many times a request that would contact the person was sent, over all runs of a journal.
+        evidence: How it is known that something is at the vendor; None for any other outcome.
+        is_earlier: Whether an earlier run of the same journal had settled it, so that this one sent nothing.
     """
 
     index: int
@@ -44,6 +54,8 @@ class Outcome(Generic[Row, Item]):
     problems: tuple[Problem, ...] = ()
     error: Exception | None = None
     attempts: int = 0
+    evidence: Evidence | None = None
+    is_earlier: bool = False
 
     @property
     def row(self) -> Row:
@@ -69,3 +81,7 @@ class Outcome(Generic[Row, Item]):
 
     def __repr__(self) -> str:
         return f"Outcome(index={self.index}, kind={self.kind.value!r})"
+
+
+NOT_OURS = Problem("", "is there already: older than this job, or with other fields than this row")
+"""Why a row that was in doubt is told as existing."""

@@ -1,7 +1,7 @@
 """The small protocol by which bulk speaks to a vendor's resource."""
 
-from collections.abc import Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 from unicodedata import normalize
 
 from attrs import frozen
@@ -41,6 +41,23 @@ class Look(Generic[Item_co]):
     conclusive: bool
 
 
+@frozen
+class Binding:
+    """What a job's outcomes are true of; not the key, since keys rotate.
+
+    Attributes:
+        vendor: The vendor's name.
+        base_url: Where its API lives.
+        mode: The mode that answers have, or "".
+        account: The account's id.
+    """
+
+    vendor: str
+    base_url: str
+    mode: str
+    account: str
+
+
 class BulkResource(Protocol[Row_contra, Item_co]):
     """What bulk needs of a vendor: check one, name its person, send one, look for one."""
 
@@ -75,11 +92,43 @@ class BulkResource(Protocol[Row_contra, Item_co]):
         ...
 
     async def watermark(self) -> object:
-        """What tells later whether something is younger than this moment, by the vendor's clock alone."""
+        """What tells later whether something is younger than now, by the vendor's clock alone; a JSON value."""
         ...
 
     def is_ours(self, row: Row_contra, item: object, watermark: object) -> bool:
         """Say whether what a look found was made of this row after the watermark was taken."""
+        ...
+
+
+class JournalledResource(BulkResource[Row, Item], Protocol):
+    """What a journal needs of a vendor besides: names that outlast the process."""
+
+    async def binding(self) -> Binding:
+        """Say what the outcomes will be true of; raises a `CallError` when the vendor cannot be asked."""
+        ...
+
+    def trace(self, row: Row) -> Mapping[str, Any]:
+        """What settling needs of a row that may have been sent, and no more; of JSON values."""
+        ...
+
+    def recall(self, trace: Mapping[str, Any]) -> Row:
+        """A row that can be looked for, and compared with what is found; it is not sent."""
+        ...
+
+    async def look_again(self, row: Row) -> Look[Item]:
+        """Look for a row that was sent long ago, also where somebody has meanwhile corrected its address."""
+        ...
+
+    def receipt(self, item: Item) -> Mapping[str, Any]:
+        """What is kept of an item: JSON values under the names of an outcome file's columns."""
+        ...
+
+    def item_of(self, receipt: Mapping[str, Any]) -> Item:
+        """An item as far as its receipt tells."""
+        ...
+
+    async def is_there(self, receipt: Mapping[str, Any]) -> bool:
+        """Ask the vendor whether it knows an item; raises a `CallError` when it cannot be asked."""
         ...
 
 

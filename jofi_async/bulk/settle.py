@@ -6,20 +6,19 @@ two creates (`resend_is_safe`), and otherwise stays `unknown`.
 """
 
 import asyncio
-from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
-from attrs import define, evolve, field
+from attrs import evolve
 
-from jofi_async.bulk.outcome import Outcome, OutcomeKind
+from jofi_async.bulk.flight import Flight
+from jofi_async.bulk.ledger import Ledger
+from jofi_async.bulk.outcome import NOT_OURS, Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.resource import BulkResource, Look
 from jofi_async.bulk.verdict import Verdict, verdict_on
-from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import (
     CallError,
     InvalidInputError,
     ModeMismatchError,
-    Problem,
     RefusedError,
     RetryAfterTooLongError,
 )
@@ -30,50 +29,8 @@ Item = TypeVar("Item")
 PAUSES = (0.5, 2.0, 5.0)
 """How many seconds pass before a doubtful row is sent again, each time; longer where the vendor asks for it."""
 
-LAST_REST = 5.0
-"""How many seconds a row rests at most once its job is stopped: a late effect may still show, and a look takes time."""
-
-_THERE = (OutcomeKind.CREATED, OutcomeKind.EXISTED)
-_NOT_OURS = Problem("", "is there already: older than this job, or with other fields than this row")
-
-
-@define(eq=False)
-class Flight(Generic[Row, Item]):
-    """A row on its way.
-
-    Attributes:
-        outcome: What is known of it so far.
-        task: The worker that carries it.
-        record: How its sends go.
-        doubtful: Whether a send of it may have taken effect without an answer.
-        answered: Whether it is known what became of it, so that only the item may still be looked for.
-    """
-
-    outcome: Outcome[Row, Item]
-    task: "asyncio.Task[Any]"
-    record: CallRecord = field(factory=CallRecord)
-    doubtful: bool = False
-    answered: bool = False
-    _halting: asyncio.Event = field(factory=asyncio.Event)
-
-    def halt(self) -> None:
-        """Send nothing more, and wake up if it rests."""
-        self.record.halted = True
-        self._halting.set()
-
-    async def rest(self, seconds: float) -> None:
-        """Wait before a re-send; once halted, no longer than leaves time for a last look."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds) as scope:
-                await self._halting.wait()
-                last = asyncio.get_running_loop().time() + LAST_REST
-                scope.reschedule(min(scope.when() or last, last))
-                await asyncio.Event().wait()
-
-    @property
-    def has_grace(self) -> bool:
-        """Whether a stop leaves it its grace: it is on its way, or something came of it already."""
-        return self.answered or self.doubtful or self.record.in_doubt
+_ANSWERS = {OutcomeKind.CREATED: Evidence.ANSWERED, OutcomeKind.EXISTED: Evidence.DUPLICATE}
+_THERE = tuple(_ANSWERS)
 
 
 class Settler(Generic[Row, Item]):
@@ -81,10 +38,12 @@ class Settler(Generic[Row, Item]):
 
     Args:
         resource: The vendor's side of the job.
+        ledger: Records each intent before it is sent.
     """
 
-    def __init__(self, resource: BulkResource[Row, Item]) -> None:
+    def __init__(self, resource: BulkResource[Row, Item], ledger: Ledger[Row, Item]) -> None:
         self._resource = resource
+        self._ledger = ledger
         self._watermark: object = None
         self._is_marked = not resource.looks_prove
         self._marking = asyncio.Lock()
@@ -95,17 +54,19 @@ class Settler(Generic[Row, Item]):
         Returns:
             What follows for the job.
         """
-        try:
-            await self._mark()
-        except Exception as error:
-            return _unmarked(flight.outcome, error)
+        if not flight.doubtful:  # else the watermark is that of the earlier run that left the doubt
+            try:
+                await self._mark()
+            except Exception as error:
+                return _unmarked(flight.outcome, error)
+            flight.watermark = self._watermark
         verdict = await self._try(flight)
         for pause in PAUSES:
             if not self._may_try_again(flight, verdict):
                 break
             await flight.rest(max(pause, _wished_wait(verdict)))
             if flight.record.halted:  # nothing more is sent; one more look may tell
-                return self._settle(flight.outcome, verdict, await self._look(flight.outcome.row))
+                return self._settle(flight, verdict, await self._look(flight.outcome.row))
             verdict = await self._try(flight)
         return verdict
 
@@ -133,11 +94,12 @@ class Settler(Generic[Row, Item]):
             return verdict
         look = await self._look(outcome.row)
         outcome.item = look.item
-        return self._settle(outcome, verdict, look) if flight.doubtful else verdict
+        return self._settle(flight, verdict, look) if flight.doubtful else verdict
 
     async def _send(self, flight: Flight[Row, Item]) -> Verdict:
         outcome, sent_before = flight.outcome, flight.record.attempts
         try:
+            await self._ledger.intend(flight)
             outcome.item = await self._resource.send(outcome.row, flight.record)
         except Exception as error:
             verdict = verdict_on(error, sent=flight.record.attempts > sent_before)
@@ -149,16 +111,17 @@ class Settler(Generic[Row, Item]):
             _note(outcome, verdict.kind, verdict.error)  # else it goes on telling of the attempt that left the doubt
         return verdict
 
-    def _settle(self, outcome: Outcome[Row, Item], verdict: Verdict, look: Look[Item]) -> Verdict:
+    def _settle(self, flight: Flight[Row, Item], verdict: Verdict, look: Look[Item]) -> Verdict:
         """Say of a row that was in doubt what its last answer and a look together prove."""
+        outcome = flight.outcome
         if verdict.kind is OutcomeKind.CREATED:
             return verdict
         if look.item is not None:
-            if self._resource.is_ours(outcome.row, look.item, self._watermark):
-                _note(outcome, OutcomeKind.CREATED, None)
+            if any(self._resource.is_ours(row, look.item, flight.watermark) for row in (*flight.doubted, outcome.row)):
+                _note(outcome, OutcomeKind.CREATED, None, Evidence.FOUND)
             elif verdict.kind is not OutcomeKind.EXISTED:
-                _note(outcome, OutcomeKind.EXISTED, None)
-                outcome.problems = (_NOT_OURS,)
+                _note(outcome, OutcomeKind.EXISTED, None, Evidence.FOUND)
+                outcome.problems = (NOT_OURS,)
             return evolve(verdict, kind=outcome.kind, pauses=False)
         if verdict.kind is OutcomeKind.EXISTED:
             return verdict
@@ -189,8 +152,11 @@ def _unmarked(outcome: Outcome[Any, Any], error: Exception) -> Verdict:
     return evolve(verdict, kind=OutcomeKind.NOT_ATTEMPTED, stops=not verdict.pauses)
 
 
-def _note(outcome: Outcome[Any, Any], kind: OutcomeKind, error: Exception | None) -> None:
+def _note(
+    outcome: Outcome[Any, Any], kind: OutcomeKind, error: Exception | None, evidence: Evidence | None = None
+) -> None:
     outcome.kind, outcome.error = kind, error
+    outcome.evidence = evidence or _ANSWERS.get(kind)
     outcome.problems = error.problems if isinstance(error, RefusedError | InvalidInputError) else ()
     if isinstance(error, ModeMismatchError) and kind is OutcomeKind.CREATED:
         outcome.item = error.item

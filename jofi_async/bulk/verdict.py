@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from jofi_async.bulk.journal.records import JournalError
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.core.errors import (
     AuthenticationError,
@@ -67,7 +68,7 @@ def verdict_on(error: Exception, *, sent: bool) -> Verdict:
             return Verdict(OutcomeKind.NOT_ATTEMPTED, error, stops=True)
         case CallError():
             return Verdict(OutcomeKind.NOT_ATTEMPTED, error, pauses=True)
-        case UsageError():
+        case UsageError() | JournalError():
             return Verdict(OutcomeKind.NOT_ATTEMPTED, error, stops=True)
         case _:
             return Verdict(OutcomeKind.UNKNOWN if sent else OutcomeKind.NOT_ATTEMPTED, error, stops=True)

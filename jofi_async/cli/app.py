@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     **vendor.COMMANDS,
+    "job": "jofi_async.cli.job:job",
     "sandbox": "jofi_async.cli.sandbox:sandbox",
     "completion": "jofi_async.cli.completion:completion",
 }
-SECTIONS = {**vendor.SECTIONS, "Tools": ("sandbox", "completion")}
+SECTIONS = {**vendor.SECTIONS, "Tools": ("job", "sandbox", "completion")}
 _HELP = """Invite people at scale, each of them once.
 
     The key is JOFI_API_KEY, or in a file (--api-key-file); it is never taken on the command line. With --sandbox a

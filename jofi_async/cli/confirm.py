@@ -38,7 +38,7 @@ def confirm(
         facts: What else to show, by its name.
         share_person_id: See `dry_run`.
     """
-    rehearsal = Run(errand, console, None)
+    rehearsal = Run(errand, console)
     rehearsal.rehearse(checks, share_person_id=share_person_id)
     counts = rehearsal.tally.counts
     number = counts[OutcomeKind.NOT_ATTEMPTED]

@@ -1,5 +1,6 @@
 """What a vendor's command wants done with a table, made ready before anything is sent."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -12,11 +13,14 @@ from jofi_async.cli.options import JobOptions
 from jofi_async.tables.columns import ColumnError, Columns, Field, TableRow, match_columns
 from jofi_async.tables.csv_table import CsvTable
 from jofi_async.tables.formats import open_table
-from jofi_async.tables.outcome_file import OutcomeFile
+from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file
 from jofi_async.tables.table import Table, TableError
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
+
+
+_OUTCOMES = re.compile(r"\.outcomes\.(csv|jsonl)$", re.IGNORECASE)
 
 
 @frozen
@@ -58,19 +62,35 @@ class Errand(Generic[Row, Item]):
         """All rows, one at a time."""
         return self.columns.rows(self.table, self.kind.make, self.defaults)
 
-    def open_outcomes(self, options: JobOptions) -> tuple[OutcomeFile, Path] | None:
-        """Make the outcome file; a dry run has one only if it is asked for.
+    def outcomes_path(self, options: JobOptions) -> Path | None:
+        """Where the outcome file will be; a dry run has one only if it is asked for."""
+        if options.dry_run and options.outcomes is None:
+            return None
+        source = self.table.path
+        return options.outcomes or source.with_name(f"{source.name}.outcomes.csv")
+
+    def journal_path(self, vendor: str) -> Path:
+        """Where the journal is unless somebody says: beside the input, or the input that its outcomes are of.
+
+        Args:
+            vendor: Its word for the file's name. A run of a mode has a journal of its own, since what a test has
+                settled is not settled in earnest.
+        """
+        source = self.table.path
+        name = source.name
+        if is_outcome_file(self.table.header):
+            name = _OUTCOMES.sub("", name)
+        return source.with_name(".".join(filter(None, [name, vendor, self.mode, "journal"])))
+
+    def open_outcomes(self, path: Path) -> OutcomeFile:
+        """Make the outcome file.
 
         Raises:
             ConfigurationError: It cannot be written.
         """
-        if options.dry_run and options.outcomes is None:
-            return None
-        source = self.table.path
-        path = options.outcomes or source.with_name(f"{source.name}.outcomes.csv")
         # Who exports with semicolons has a spreadsheet that reads nothing else at a double click.
         delimiter = ";" if isinstance(self.table, CsvTable) and self.table.delimiter == ";" else ","
-        return OutcomeFile.open(path, self.columns.names, source=source, delimiter=delimiter, mode=self.mode), path
+        return OutcomeFile.open(path, self.columns.names, source=self.table.path, delimiter=delimiter, mode=self.mode)
 
 
 def prepare(

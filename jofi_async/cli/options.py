@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import click
 from attrs import converters, field, frozen
 
+from jofi_async.bulk.journal.journal import Journal
+from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.limits import RateLimit
 from jofi_async.tables.formats import Format
 
@@ -31,6 +33,31 @@ class JobOptions:
     stop_after: int | None
     share_person_id: bool
     api_key_file: Path | None
+    journal: Path | None
+    no_journal: bool
+    take_over: bool
+    start_over: bool
+    trust_journal: bool
+
+    def __attrs_post_init__(self) -> None:
+        if self.no_journal and self.journal is not None:
+            raise ConfigurationError("--journal and --no-journal contradict each other")
+
+    def the_journal(self, otherwise: Path | None) -> Journal | None:
+        """The job's journal, or None for none.
+
+        Args:
+            otherwise: Where it is unless the options say; None for none unless they say.
+
+        Raises:
+            ConfigurationError: An option is about a journal, and there is none.
+        """
+        path = None if self.no_journal else self.journal or otherwise
+        if path is not None:
+            return Journal(path, take_over=self.take_over, start_over=self.start_over, trust=self.trust_journal)
+        if self.take_over or self.start_over or self.trust_journal:
+            raise ConfigurationError("--take-over, --start-over and --trust-journal need a journal: give --journal")
+        return None
 
     def rate_limit(self, default: RateLimit) -> RateLimit:
         """The limit of the options, and of a default where they say nothing."""
@@ -85,6 +112,11 @@ _OPTIONS = (
     click.option("--in-flight", type=_COUNT, metavar="N", help="Requests under way at once.  [16]"),
     click.option("--stop-after", type=_COUNT, metavar="N", help="Stop when N rows did not work."),
     click.option("--share-person-id", is_flag=True, help="Let one person_id have several addresses."),
+    click.option("--journal", type=_PATH, metavar="PATH", help="The job's record, to resume.  [FILE.VENDOR.journal]"),
+    click.option("--no-journal", is_flag=True, help="Keep no record; a killed run cannot be resumed."),
+    click.option("--take-over", is_flag=True, help="Take the journal from a process that will never go on."),
+    click.option("--start-over", is_flag=True, help="Forget what the journal knows, and invite everybody."),
+    click.option("--trust-journal", is_flag=True, help="Go on though the server knows nothing of it."),
     click.option("--api-key-file", type=_PATH, metavar="PATH", help="Read the key from a file (mode 600)."),
 )
 

@@ -10,13 +10,15 @@ from rich.console import Console
 
 from jofi_async.bulk.dry_run import Checks, dry_run
 from jofi_async.bulk.job import GRACE, BulkJob
+from jofi_async.bulk.journal.records import JournalError
+from jofi_async.bulk.ledger import Resumed
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.verdict import verdict_on
 from jofi_async.cli.errand import Errand
 from jofi_async.cli.progress import Bar, Lines, Pace, say
 from jofi_async.cli.signals import Signals, ignore_signals
 from jofi_async.cli.tally import Tally
-from jofi_async.core.errors import JofiAsyncError, Problem
+from jofi_async.core.errors import JofiAsyncError
 from jofi_async.tables.columns import TableRow
 from jofi_async.tables.earlier_run import EarlierRun
 from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file
@@ -44,24 +46,29 @@ class Run(Generic[Row, Item]):
     Attributes:
         errand: The table, and what its rows are.
         console: Where progress goes.
-        file: The outcome file, or None.
+        open_file: Makes the outcome file, once the run begins; None for a run without one.
+        file: The outcome file, once it is made.
         tally: What it amounts to.
         seconds: How long it took.
         stopped: Why it ended before the table did, or None.
         error: What stopped it, or None.
         unwritable: Why the outcome file could not be written on, or None.
         caught: The signal that stopped it, or None.
+        is_void: Whether its journal or outcome file ended it before it began: nothing was sent, no file touched.
     """
 
     errand: Errand[Row, Item]
     console: Console
-    file: OutcomeFile | None
+    open_file: Callable[[], OutcomeFile] | None = None
+    file: OutcomeFile | None = None
     tally: Tally = field(factory=Tally)
     seconds: float = 0.0
     stopped: str | None = None
     error: Exception | None = None
     unwritable: OSError | None = None
     caught: signal.Signals | None = None
+    is_void: bool = False
+    _has_begun: bool = False
 
     async def send(self, start: Callable[[Iterator[TableRow[Row]]], BulkJob[Row, Item]]) -> None:
         """Run a job to its end, whatever the end is, and account for every row of the table.
@@ -117,7 +124,10 @@ class Run(Generic[Row, Item]):
         return Bar(pace, self.console) if live else Lines(pace, self.console)
 
     def _unsettled(self) -> Iterator[TableRow[Row]]:
-        """The rows to be sent; those that an earlier run has settled are carried over."""
+        """The rows to be sent; those that an outcome file calls settled are carried over."""
+        self._has_begun = True
+        if self.open_file is not None:
+            self.file = self.open_file()
         errand = self.errand
         if not is_outcome_file(errand.table.header):
             yield from errand.rows()
@@ -132,7 +142,10 @@ class Run(Generic[Row, Item]):
                 yield earlier.checked(row)
 
     def _take(self, outcome: Outcome[Row, Item]) -> None:
-        self.tally.add(outcome)
+        if outcome.is_earlier:
+            self.tally.carried += 1
+        else:
+            self.tally.add(outcome)
         row = cast("TableRow[Row]", outcome.source)
         item: Mapping[str, object] = {} if outcome.item is None else self.errand.kind.describe(outcome.item)
         written = self._write(lambda file: file.write(row, outcome, item))
@@ -141,27 +154,44 @@ class Run(Generic[Row, Item]):
 
     async def _take_all(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]], progress: Bar | Lines) -> None:
         try:
-            async with job:
+            await self._take_each(job, rows, progress)
+        except JofiAsyncError as error:
+            self.error = error
+            is_without_file = self._has_begun and self.open_file is not None and self.file is None
+            self.is_void = is_without_file or (isinstance(error, JournalError) and not self._has_begun)
+            if is_without_file:
+                raise
+        finally:  # every row is recorded, whatever broke here
+            if not self.is_void:
                 async for outcome in job:
                     self._take(outcome)
-                    if self.unwritable and not job.summary().stopped:
-                        job.stop("the outcome file cannot be written")
-                    progress.step()
-        except TableError as error:
-            self.error = error
-        finally:  # every row is recorded, whatever broke here
+                await self._take_the_rest(job, rows)
+
+    async def _take_each(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]], progress: Bar | Lines) -> None:
+        async with job:
+            if job.resumed is not None:
+                self._tell_resumed(job.resumed)
             async for outcome in job:
                 self._take(outcome)
-            self._take_the_rest(job, rows)
+                if self.unwritable and not job.summary().stopped:
+                    job.stop("the outcome file cannot be written")
+                progress.step()
+            await self._take_the_rest(job, rows)  # as long as the journal can still be read
 
-    def _take_the_rest(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]]) -> None:
+    def _tell_resumed(self, resumed: Resumed) -> None:
+        to_go = max(0, self.errand.table.rows - resumed.settled - resumed.to_look_up)
+        say(
+            self.console,
+            f"Resuming: {resumed.settled:,} settled, {resumed.to_look_up:,} to look up, {to_go:,} to go.",
+        )
+
+    async def _take_the_rest(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]]) -> None:
         """Account for the rows that were never pulled after a stop."""
         summary = job.summary()
         self.seconds, self.stopped = summary.seconds, summary.stopped
         self.error = self.error or summary.error
-        reason = (Problem("", self.stopped or "the job has ended"),)
-        for index, row in enumerate(rows, self.tally.total):
-            self._take(Outcome(index, row, OutcomeKind.NOT_ATTEMPTED, problems=reason))
+        for index, row in enumerate(rows, self.tally.total + self.tally.carried):
+            self._take(await job.left(index, row))
 
     def _carry(self, row: TableRow[Row]) -> None:
         self.tally.carried += 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from attrs import define, field, frozen
@@ -40,6 +40,7 @@ class CallRecord:
         attempts: How many times the request was handed to the transport.
         flying: The request that is under way now, or None.
         halted: Set it, and nothing more is sent.
+        clearance: Awaited with a slot in hand, right before each send; what it raises ends the call, unsent.
         queued: Seconds spent waiting for others.
         limited: Seconds held back by the rate alone.
         answering: Seconds between sending and the last byte of the answers.
@@ -49,6 +50,7 @@ class CallRecord:
     attempts: int = 0
     flying: Request | None = None
     halted: bool = False
+    clearance: Callable[[], Awaitable[None]] | None = None
     queued: float = 0.0
     limited: float = 0.0
     answering: float = 0.0
@@ -210,6 +212,8 @@ class Call:
             record.queued += queued
             if self._hooks:
                 self._tell(events.Limited, ahead=1, queued=queued, limited=limited)
+            if record.clearance is not None:
+                await record.clearance()
             if record.halted:
                 raise NotSentError("It was stopped before it was sent")
             return await self._send()

@@ -9,12 +9,13 @@ from attrs import frozen
 
 from jofi_async.bulk.resource import Look, Person, normalised
 from jofi_async.core.call import CallRecord
+from jofi_async.core.codec import parse_time
 from jofi_async.core.errors import Problem
 from jofi_async.core.unset import UNSET
 from jofi_async.jofi.checks import CUSTOM_ID_LIMIT, EMAIL_FILTER_LIMIT, check_new
 from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem, Mode, NewInvitation
 
-_COMPARED = ("first_name", "last_name", "email", "custom_id", "person_id")
+COMPARED = ("first_name", "last_name", "email", "custom_id", "person_id")
 
 
 class Create(Protocol):
@@ -33,28 +34,15 @@ class Find(Protocol):
         ...
 
 
-@frozen
-class InvitationsInBulk:
-    """Implements `BulkResource` for JOFI's invitations.
+@frozen(kw_only=True)
+class InvitationChecks:
+    """The part of JOFI's side that sends nothing.
 
     Attributes:
-        create: Sends one.
-        find: Lists.
-        spend_resend: Takes one repeat of the client's retry budget.
-        mark: Tells the newest `created_at` on the server.
-        looks_prove: Whether a list shows what was created; under a test key it is made up.
         validate: Whether rows are checked before they are sent.
-        resend_is_safe: JOFI refuses a second invitation of one address (seed 000, "Duplicate email"), and under a test
-            key contacts nobody.
     """
 
-    create: Create
-    find: Find
-    mark: Callable[[], Awaitable[datetime | None]]
-    spend_resend: Callable[[], bool]
-    looks_prove: bool
     validate: bool
-    resend_is_safe: bool = True
 
     def check(self, row: NewInvitation) -> Sequence[Problem]:
         """Say what cannot be right about a row; see `BulkResource.check`."""
@@ -66,6 +54,28 @@ class InvitationsInBulk:
         """Name the person: the address, trimmed, whatever the case."""
         return Person(normalised(row.email), row.person_id or None)
 
+
+@frozen(kw_only=True)
+class InvitationsInBulk(InvitationChecks):
+    """Implements `BulkResource` for JOFI's invitations.
+
+    Attributes:
+        create: Sends one.
+        find: Lists.
+        spend: Takes one repeat of the client's retry budget.
+        mark: Tells the newest `created_at` on the server.
+        looks_prove: Whether a list shows what was created; under a test key it is made up.
+        resend_is_safe: JOFI refuses a second invitation of one address (seed 000, "Duplicate email"), and under a test
+            key contacts nobody.
+    """
+
+    create: Create
+    find: Find
+    mark: Callable[[], Awaitable[datetime | None]]
+    spend: Callable[[], bool]
+    looks_prove: bool
+    resend_is_safe: bool = True
+
     async def send(self, row: NewInvitation, record: CallRecord) -> Invitation:
         """Create one invitation."""
         return await self.create(row, record)
@@ -76,33 +86,48 @@ class InvitationsInBulk:
         The newest, if there are several.
         """
         wanted = normalised(row.email)
+
+        def is_wanted(item: InvitationListItem) -> bool:
+            return normalised(item.email) == wanted
+
         found: Look[InvitationListItem] = Look(None, conclusive=False)
         if wanted and len(wanted) <= EMAIL_FILTER_LIMIT:
-            found = _search(await self.find(email=wanted), wanted)
-        group = row.custom_id
-        if found.conclusive or not group or not group.strip() or len(group) > CUSTOM_ID_LIMIT:
+            found = search(await self.find(email=wanted), is_wanted)
+        group = group_of(row)
+        if found.conclusive or group is None:
             return found
-        return _search(await self.find(custom_id=group), wanted)
+        return search(await self.find(custom_id=group), is_wanted)
 
-    async def watermark(self) -> datetime | None:
+    def spend_resend(self) -> bool:
+        """Take one re-send; False when none is left."""
+        return self.spend()
+
+    async def watermark(self) -> str | None:
         """The newest `created_at` on the server: JOFI's clock, never ours."""
-        return await self.mark()
+        mark = await self.mark()
+        return None if mark is None else mark.isoformat()
 
     def is_ours(self, row: NewInvitation, item: object, watermark: object) -> bool:
         """Whether an invitation is younger than the watermark and bears the row's fields."""
         if not isinstance(item, Invitation | InvitationListItem):
             return False
-        if isinstance(watermark, datetime) and item.created_at <= watermark:
+        if isinstance(watermark, str) and item.created_at <= parse_time(watermark):
             return False
-        return all(_alike(getattr(row, name), getattr(item, name)) for name in _COMPARED)
+        return all(_alike(getattr(row, name), getattr(item, name)) for name in COMPARED)
 
 
-def _search(page: InvitationList, wanted: str) -> Look[InvitationListItem]:
-    found = [item for item in page.data if normalised(item.email) == wanted]
-    newest = max(found, key=lambda item: item.created_at, default=None)
+def search(page: InvitationList, is_wanted: Callable[[InvitationListItem], bool]) -> Look[InvitationListItem]:
+    """The newest of a list's invitations that is wanted; conclusive when it is there, or the list is whole and real."""
+    newest = max(filter(is_wanted, page.data), key=lambda item: item.created_at, default=None)
     is_real = page.mode is not Mode.TEST
     is_whole = not page.has_more and page.total_count <= len(page.data)
     return Look(newest if is_real else None, conclusive=is_real and (newest is not None or is_whole))
+
+
+def group_of(row: NewInvitation) -> str | None:
+    """The custom_id by which a row's group can be listed, or None."""
+    group = row.custom_id
+    return group if group and group.strip() and len(group) <= CUSTOM_ID_LIMIT else None
 
 
 def _alike(sent: object, stored: object) -> bool:

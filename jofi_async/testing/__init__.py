@@ -1,8 +1,10 @@
-"""What your own tests need: a transport in memory, the contract of a transport, and virtual time.
+"""What your own tests need: a transport and a journal in memory, the contracts of both, and virtual time.
 
 Nothing here imports a test framework.
 """
 
+from jofi_async.testing.journal_contract import JournalStoreContract
+from jofi_async.testing.memory_journal import JournalMemory, MemoryStore
 from jofi_async.testing.transport_contract import TransportContract
 from jofi_async.testing.virtual_time import DeadlockError, VirtualLoop, run_virtual
 from jofi_async.transports.fake import Breakdown, Cut, Drop, FakeTransport, Handler, Silence
@@ -14,6 +16,9 @@ __all__ = [
     "Drop",
     "FakeTransport",
     "Handler",
+    "JournalMemory",
+    "JournalStoreContract",
+    "MemoryStore",
     "Silence",
     "TransportContract",
     "VirtualLoop",

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from jofi_async.jofi.bulk import InvitationsInBulk
+from jofi_async.jofi.journal import JournalledInvitations
 from tests.bulk.ways import Way, in_memory, over_http
 
 
@@ -18,5 +18,5 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Way:
 @pytest.fixture
 def resend_is_unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let JOFI pass for a vendor that may invite twice."""
-    unsafe = partial(InvitationsInBulk, resend_is_safe=False)
-    monkeypatch.setattr("jofi_async.jofi.resources.invitations.InvitationsInBulk", unsafe)
+    unsafe = partial(JournalledInvitations, resend_is_safe=False)
+    monkeypatch.setattr("jofi_async.jofi.resources.invitations.JournalledInvitations", unsafe)

@@ -12,8 +12,7 @@ from jofi_async import (
     BulkJob,
     FakeJofi,
     FakeTransport,
-    Invitation,
-    InvitationListItem,
+    Invited,
     JofiClient,
     NewInvitation,
     NotSentError,
@@ -34,8 +33,8 @@ INVITER = "jane.recruiter@jofiscore.com"
 LIVE, TEST = "sk_live_sandbox", "sk_test_sandbox"
 ONCE = RetryPolicy(attempts=1)
 
-Job = BulkJob[NewInvitation, Invitation | InvitationListItem]
-RowOutcome = Outcome[NewInvitation, Invitation | InvitationListItem]
+Job = BulkJob[NewInvitation, Invited]
+RowOutcome = Outcome[NewInvitation, Invited]
 Fault = Callable[["Vendor", Request], Awaitable[Response]]
 
 

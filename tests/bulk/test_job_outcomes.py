@@ -130,7 +130,7 @@ def test_a_duplicate_who_accepted_is_existed() -> None:
     vendor.fake.accept(vendor.fake.invite(new().email).id)
     (outcome,), _ = invite_all(vendor, [new()])
     assert outcome.kind is OutcomeKind.EXISTED
-    assert outcome.item is not None
+    assert isinstance(outcome.item, InvitationListItem)
     assert outcome.item.accepted_at is not None
 
 

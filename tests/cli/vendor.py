@@ -92,7 +92,7 @@ def make_errand(folder: Path, rows: int) -> Errand[Row, str]:
 
 def make_run(folder: Path, rows: int, stream: io.BytesIO | None = None) -> Run[Row, str]:
     console = Console(file=io.StringIO(), width=80)
-    return Run(make_errand(folder, rows), console, OutcomeFile(stream or io.BytesIO(), CsvLines(COLUMNS)))
+    return Run(make_errand(folder, rows), console, lambda: OutcomeFile(stream or io.BytesIO(), CsvLines(COLUMNS)))
 
 
 async def go(run: Run[Row, str], vendor: Vendor, *, in_flight: int = 2) -> None:

@@ -17,6 +17,7 @@ from jofi_async import (
 )
 from jofi_async.core.call import CallRecord
 from jofi_async.jofi.bulk import InvitationsInBulk
+from jofi_async.jofi.journal import JournalledInvitations
 from jofi_async.jofi.models import InvitationList, Mode
 
 MARK = datetime(2026, 12, 11, 22, 23, 5, tzinfo=UTC)
@@ -64,7 +65,7 @@ async def nothing() -> None:
 def bulk(*pages: InvitationList) -> tuple[InvitationsInBulk, Lists]:
     lists = Lists([*pages])
     resource = InvitationsInBulk(
-        create=create, find=lists.find, mark=nothing, spend_resend=lambda: True, looks_prove=True, validate=True
+        create=create, find=lists.find, mark=nothing, spend=lambda: True, looks_prove=True, validate=True
     )
     return resource, lists
 
@@ -149,18 +150,18 @@ async def test_the_watermark_is_the_newest_on_the_server(there: int) -> None:
         fake.invite(f"p{number}@example.org")
     marks: list[object] = []
 
-    class Noted(InvitationsInBulk):
+    class Noted(JournalledInvitations):
         def is_ours(self, row: NewInvitation, item: object, watermark: object) -> bool:
             marks.append(watermark)
             return super().is_ours(row, item, watermark)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jofi_async.jofi.resources.invitations.InvitationsInBulk", Noted)
+        patch.setattr("jofi_async.jofi.resources.invitations.JournalledInvitations", Noted)
         client = JofiClient("sk_live_sandbox", transport=FakeTransport(fake, faults="POST drop_after@1"))
         async with client.invitations.create_many([ROW]) as job:
             (outcome,) = [outcome async for outcome in job]
     assert outcome.kind is OutcomeKind.CREATED
-    assert marks == [fake.invitations[there - 1].created_at if there else None]
+    assert marks == [fake.invitations[there - 1].created_at.isoformat() if there else None]
 
 
 # ours
@@ -173,7 +174,8 @@ async def test_the_watermark_is_the_newest_on_the_server(there: int) -> None:
 )
 def test_ours_is_younger_than_the_watermark(watermark: datetime | None, created_at: datetime, is_ours: bool) -> None:
     resource, _ = bulk()
-    assert resource.is_ours(ROW, evolve(ITEM, created_at=created_at), watermark) is is_ours
+    text = None if watermark is None else watermark.isoformat()
+    assert resource.is_ours(ROW, evolve(ITEM, created_at=created_at), text) is is_ours
 
 
 @pytest.mark.parametrize(
@@ -182,9 +184,9 @@ def test_ours_is_younger_than_the_watermark(watermark: datetime | None, created_
 )
 def test_what_bears_other_fields_is_not_ours(changes: dict[str, Any]) -> None:
     resource, _ = bulk()
-    assert resource.is_ours(ROW, ITEM, MARK)
-    assert not resource.is_ours(ROW, evolve(ITEM, **changes), MARK)
-    assert not resource.is_ours(evolve(ROW, **changes), ITEM, MARK)
+    assert resource.is_ours(ROW, ITEM, MARK.isoformat())
+    assert not resource.is_ours(ROW, evolve(ITEM, **changes), MARK.isoformat())
+    assert not resource.is_ours(evolve(ROW, **changes), ITEM, MARK.isoformat())
 
 
 @pytest.mark.parametrize(
@@ -202,9 +204,9 @@ def test_what_bears_other_fields_is_not_ours(changes: dict[str, Any]) -> None:
 def test_blanks_and_null_are_alike_and_a_word_is_not(sent: str | None, stored: str | None, is_ours: bool) -> None:
     resource, _ = bulk()
     row, item = evolve(ROW, person_id=sent, custom_id=sent), evolve(ITEM, person_id=stored, custom_id=stored)
-    assert resource.is_ours(row, item, MARK) is is_ours
+    assert resource.is_ours(row, item, MARK.isoformat()) is is_ours
 
 
 def test_what_is_no_invitation_is_not_ours() -> None:
     resource, _ = bulk()
-    assert not resource.is_ours(ROW, object(), MARK)
+    assert not resource.is_ours(ROW, object(), MARK.isoformat())

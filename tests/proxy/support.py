@@ -11,8 +11,7 @@ from attrs import frozen
 from jofi_async import (
     AiohttpTransport,
     FakeJofi,
-    Invitation,
-    InvitationListItem,
+    Invited,
     JofiClient,
     NewInvitation,
     Outcome,
@@ -29,7 +28,7 @@ from jofi_async.jofi.fake import JofiMount
 from jofi_async.sandbox import Sandbox
 from tests.support.tcp_proxy import Script, TcpProxy, tcp_proxy
 
-RowOutcome = Outcome[NewInvitation, Invitation | InvitationListItem]
+RowOutcome = Outcome[NewInvitation, Invited]
 
 INVITER = "jane.recruiter@jofiscore.com"
 AT_ONCE = RetryPolicy(first_wait=0, longest_wait=0)

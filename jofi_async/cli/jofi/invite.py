@@ -3,7 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Never, cast
+from functools import partial
+from typing import Any, cast
 
 import click
 from attrs import frozen
@@ -18,12 +19,10 @@ from jofi_async.cli.report import tell_end, tell_failure
 from jofi_async.cli.run import ExitCode, Run
 from jofi_async.core.client import DEFAULT_RATE_LIMIT
 from jofi_async.core.errors import ConfigurationError, SetupError
-from jofi_async.jofi.bulk import InvitationsInBulk
+from jofi_async.jofi.bulk import InvitationChecks
 from jofi_async.jofi.checks import check_new
 from jofi_async.jofi.columns import FIELDS, new_invitation
-from jofi_async.jofi.models import Invitation, InvitationListItem, Mode, NewInvitation
-
-Item = Invitation | InvitationListItem
+from jofi_async.jofi.models import Invited, Mode, NewInvitation
 
 _FLAGS = {
     "created_by_user_email": "--inviter",
@@ -108,14 +107,14 @@ def invite(**given: Any) -> int:
     if way is not None and not options.dry_run and not _goes_on(screen, options, way, errand):
         say(screen, "Nothing was sent.")
         return ExitCode.USAGE
-    outcomes = errand.open_outcomes(options)
-    file, path = outcomes or (None, None)
-    run = Run(errand, screen, file)
+    path = errand.outcomes_path(options)
+    run = Run(errand, screen, None if path is None else partial(errand.open_outcomes, path))
     if way is None or options.dry_run:
         run.rehearse(_CHECKS, share_person_id=options.share_person_id)
     else:
         asyncio.run(_send(options, way, run))
-    tell_end(Console(), run, path, vendor_says=_in_closing(way, run))
+    if not run.is_void:
+        tell_end(Console(), run, path, vendor_says=_in_closing(way, run))
     tell_failure(screen, run)
     return run.exit_code
 
@@ -130,7 +129,7 @@ def _way(options: InviteOptions) -> Way | None:
     return way
 
 
-def _goes_on(screen: Console, options: InviteOptions, way: Way, errand: Errand[NewInvitation, Item]) -> bool:
+def _goes_on(screen: Console, options: InviteOptions, way: Way, errand: Errand[NewInvitation, Invited]) -> bool:
     """Whether to send: a person who is there is asked before others are contacted."""
     if way.client.mode is Mode.TEST:
         say(screen, "This is a test key: JOFI's answers are made up, and nobody is contacted.")
@@ -141,7 +140,7 @@ def _goes_on(screen: Console, options: InviteOptions, way: Way, errand: Errand[N
     return confirm(screen, errand, _CHECKS, facts, share_person_id=options.share_person_id)
 
 
-def _facts(errand: Errand[NewInvitation, Item]) -> Mapping[str, str]:
+def _facts(errand: Errand[NewInvitation, Invited]) -> Mapping[str, str]:
     """What is the same for everybody, or which column says it."""
     names = {field.name: errand.columns.header[place] for field, place in errand.columns.fields}
 
@@ -170,16 +169,17 @@ def _in_words(value: object) -> str:
             return str(value)
 
 
-async def _send(options: InviteOptions, way: Way, run: Run[NewInvitation, Item]) -> None:
+async def _send(options: InviteOptions, way: Way, run: Run[NewInvitation, Invited]) -> None:
+    journal = options.the_journal(None if way.fake else run.errand.journal_path("jofi"))
     async with way.transport, way.client:
         await run.send(
             lambda rows: way.client.invitations.create_many(
-                rows, stop_after=options.stop_after, share_person_id=options.share_person_id
+                rows, journal=journal, stop_after=options.stop_after, share_person_id=options.share_person_id
             )
         )
 
 
-def _in_closing(way: Way | None, run: Run[NewInvitation, Item]) -> Iterator[str]:
+def _in_closing(way: Way | None, run: Run[NewInvitation, Invited]) -> Iterator[str]:
     if way is None:
         return
     if way.fake is not None:
@@ -194,19 +194,8 @@ def _in_closing(way: Way | None, run: Run[NewInvitation, Item]) -> Iterator[str]
         yield "`jofi check --inviter EMAIL` tells what else is missing before anybody can be invited."
 
 
-def _describe(item: Item) -> Mapping[str, object]:
+def _describe(item: Invited) -> Mapping[str, object]:
     return {"invitation_id": item.id, "assessment_url": item.assessment_url}
 
 
-async def _send_nothing(*_: object, **__: object) -> Never:
-    raise AssertionError("a dry run sends nothing")
-
-
-_CHECKS = InvitationsInBulk(
-    create=_send_nothing,
-    find=_send_nothing,
-    mark=_send_nothing,
-    spend_resend=lambda: False,
-    looks_prove=False,
-    validate=True,
-)
+_CHECKS = InvitationChecks(validate=True)

@@ -22,6 +22,8 @@ from jofi_async.jofi.models.invitations import (
     InvitationFields,
     InvitationList,
     InvitationListItem,
+    InvitationReceipt,
+    Invited,
     NewInvitation,
 )
 from jofi_async.jofi.models.results import (
@@ -56,6 +58,8 @@ __all__ = [
     "InvitationFields",
     "InvitationList",
     "InvitationListItem",
+    "InvitationReceipt",
+    "Invited",
     "JobFitReport",
     "Mode",
     "Named",

@@ -118,6 +118,26 @@ class InvitationListItem:
         return f"InvitationListItem(id={self.id}, {_state(self.accepted_at)})"
 
 
+@frozen(repr=False)
+class InvitationReceipt:
+    """What a job's journal keeps of an invitation that an earlier run settled; `get` reads the rest.
+
+    Attributes:
+        id: Invitation ID.
+        assessment_url: Unique link for the participant to start assessments.
+    """
+
+    id: int
+    assessment_url: str | None = None
+
+    def __repr__(self) -> str:
+        return f"InvitationReceipt(id={self.id})"
+
+
+Invited = Invitation | InvitationListItem | InvitationReceipt
+"""An invitation as a bulk job knows it: as it was created, found, or kept in the journal; each has `id` and link."""
+
+
 @define(repr=False, kw_only=True)
 class InvitationList(Page[InvitationListItem]):
     """Invitations, newest first; JOFI cuts them at 50, or 150 with a filter."""

@@ -5,11 +5,14 @@ import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from os import PathLike
 from typing import Any, Unpack
 
 import attrs
 
 from jofi_async.bulk.job import BulkJob, Order
+from jofi_async.bulk.journal.journal import Journal
+from jofi_async.bulk.journal.ledger import journal_ledger
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.settle import PAUSES
@@ -28,22 +31,24 @@ from jofi_async.core.errors import (
 from jofi_async.core.events import Abandoned, tell
 from jofi_async.core.operation import Operation
 from jofi_async.core.unset import UNSET, Unset
-from jofi_async.jofi.bulk import InvitationsInBulk
 from jofi_async.jofi.changes import not_there
 from jofi_async.jofi.checks import check_changes, check_filters, check_new
+from jofi_async.jofi.journal import JournalledInvitations
 from jofi_async.jofi.listing import ListFilter, ListResult
 from jofi_async.jofi.models import (
     Invitation,
     InvitationFields,
     InvitationList,
     InvitationListItem,
+    Invited,
     Mode,
     NewInvitation,
 )
+from jofi_async.jofi.resources.account import Accounts
 from jofi_async.jofi.resources.calls import Calls, Resource, checked_number
 from jofi_async.jofi.watermark import Watermark
 
-InvitationJob = BulkJob[NewInvitation, Invitation | InvitationListItem]
+InvitationJob = BulkJob[NewInvitation, Invited]
 Ensured = Outcome[NewInvitation, Invitation | InvitationListItem]
 
 _CREATE = Operation("invitations.create", "POST", "/invitations")
@@ -279,6 +284,7 @@ class Invitations(Resource):
         self,
         source: Source[NewInvitation | SourceRow[NewInvitation]],
         *,
+        journal: str | PathLike[str] | Journal | None = None,
         max_in_flight: int | None = None,
         order: Order = "completion",
         stop_after: int | None = None,
@@ -293,6 +299,10 @@ class Invitations(Resource):
         Args:
             source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable. A
                 generator that is given stays open when the job is stopped; `contextlib.aclosing` closes it.
+            journal: The path of the job's journal, or a `Journal`. Run again with the same one, the job resumes: nobody
+                who is settled in it is sent again, and whoever may have been invited is looked for before anything is
+                sent. Entering the job raises a `JournalError` when the journal cannot be used, iterating over it when
+                it belongs to another account or the server knows nothing of it.
             max_in_flight: How many rows are worked on at once.
             order: Outcomes as they are ready ("completion") or in the source's order ("input").
             stop_after: Stop once this many rows have been refused, unknown or not attempted.
@@ -305,14 +315,16 @@ class Invitations(Resource):
         Raises:
             ConfigurationError: An option is out of range.
         """
+        resource = self._in_bulk(self._watermark.fresh)
         return BulkJob(
-            self._in_bulk(self._watermark.fresh),
+            resource,
             source,
             max_in_flight=self._max_in_flight if max_in_flight is None else max_in_flight,
             order=order,
             stop_after=stop_after,
             deadline=deadline,
             share_person_id=share_person_id,
+            ledger=journal_ledger(journal, resource, share_person_id=share_person_id),
         )
 
     async def ensure(
@@ -332,7 +344,8 @@ class Invitations(Resource):
             The outcome; `outcome.item` is the invitation where there is one.
         """
         new = NewInvitation(**fields)
-        job: InvitationJob = BulkJob(self._in_bulk(self._watermark.recent), [new], max_in_flight=1)
+        resource = self._in_bulk(self._watermark.recent)
+        job: BulkJob[NewInvitation, Invitation | InvitationListItem] = BulkJob(resource, [new], max_in_flight=1)
         timer = self._end_at_deadline(job)
         outcomes: list[Ensured] = []
         try:
@@ -350,22 +363,29 @@ class Invitations(Resource):
                 timer.cancel()
         return outcomes[0]
 
-    def _end_at_deadline(self, job: InvitationJob) -> asyncio.TimerHandle | None:
+    def _end_at_deadline(self, job: BulkJob[Any, Any]) -> asyncio.TimerHandle | None:
         seconds = self._session.options.deadline
         if seconds is None:
             return None
         end = partial(job.stop, f"the deadline of {seconds:g} s passed", grace=0.0)
         return asyncio.get_running_loop().call_later(seconds, end)
 
-    def _in_bulk(self, mark: Mark) -> InvitationsInBulk:
-        return InvitationsInBulk(
+    def _in_bulk(self, mark: Mark) -> JournalledInvitations:
+        return JournalledInvitations(
             create=self._create,
             find=self.list,
             mark=lambda: mark(self._newest),
-            spend_resend=self._session.spend_repeat,
+            spend=self._session.spend_repeat,
             looks_prove=self._mode is not Mode.TEST,
             validate=self._validate,
+            base_url=self._session.options.base_url,
+            mode=self._mode,
+            account=self._account_id,
+            get=self.get,
         )
+
+    async def _account_id(self) -> int:
+        return (await Accounts(self._calls).get()).id
 
     async def _create(self, new: NewInvitation, record: CallRecord) -> Invitation:
         try:

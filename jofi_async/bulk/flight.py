@@ -1,0 +1,61 @@
+"""A row on its way to the vendor, and what is known of it so far."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+from attrs import define, field
+
+from jofi_async.bulk.outcome import Outcome
+from jofi_async.core.call import CallRecord
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+LAST_REST = 5.0
+"""How many seconds a row rests at most once its job is stopped: a late effect may still show, and a look takes time."""
+
+
+@define(eq=False)
+class Flight(Generic[Row, Item]):
+    """A row on its way.
+
+    Attributes:
+        outcome: What is known of it so far.
+        task: The worker that carries it.
+        record: How its sends go.
+        doubtful: Whether a send of it may have taken effect without an answer, in this run or an earlier one.
+        watermark: The watermark of its first send that may be in doubt.
+        doubted: What earlier runs sent of it without an answer.
+        earlier_attempts: How often earlier runs sent it.
+        answered: Whether it is known what became of it, so that only the item may still be looked for.
+    """
+
+    outcome: Outcome[Row, Item]
+    task: "asyncio.Task[Any]"
+    record: CallRecord = field(factory=CallRecord)
+    doubtful: bool = False
+    watermark: object = None
+    doubted: list[Row] = field(factory=list[Row])
+    earlier_attempts: int = 0
+    answered: bool = False
+    _halting: asyncio.Event = field(factory=asyncio.Event)
+
+    def halt(self) -> None:
+        """Send nothing more, and wake up if it rests."""
+        self.record.halted = True
+        self._halting.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Wait before a re-send; once halted, no longer than leaves time for a last look."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds) as scope:
+                await self._halting.wait()
+                last = asyncio.get_running_loop().time() + LAST_REST
+                scope.reschedule(min(scope.when() or last, last))
+                await asyncio.Event().wait()
+
+    @property
+    def has_grace(self) -> bool:
+        """Whether a stop leaves it its grace: it is on its way, or something came of it already."""
+        return self.answered or self.doubtful or self.record.in_doubt

@@ -1,0 +1,1 @@
+"""The durable record of a bulk job: intent before the send, outcome after."""

@@ -1,0 +1,199 @@
+"""A journal in a SQLite file on this machine."""
+
+import asyncio
+import os
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+
+from jofi_async.bulk.journal import tables
+from jofi_async.bulk.journal.records import Entry, JournalError, JournalHeldError, Opening, Run, State
+from jofi_async.bulk.outcome import OutcomeKind
+from jofi_async.bulk.resource import Binding, Person
+from jofi_async.storage.database import StorageError, open_database, read_database
+from jofi_async.storage.hold import Hold
+from jofi_async.storage.writer import Change, Writer
+
+
+def lock_of(path: Path, epoch: int) -> Path:
+    """Where the lock of a journal's holder is."""
+    return path.with_name(f"{path.name}-hold-{epoch}")
+
+
+class SqliteStore:
+    """Implements `JournalStore` in a file, which its owner alone can read.
+
+    It holds personal data: of each person who may have been invited the address, the caller's ids, and what a lost
+    attempt is recognised by; of each invitation its id and link.
+
+    Args:
+        path: The file; on a disk of this machine.
+        durable: Whether what was written outlasts a power cut; without it, it outlasts only the process.
+    """
+
+    def __init__(self, path: str | PathLike[str], *, durable: bool = True) -> None:
+        self.path = Path(path)
+        self._durable = durable
+        self._writer: Writer | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._hold: Hold | None = None
+        self._epoch = 0
+
+    async def open(self, *, take_over: bool) -> Opening:
+        """Take hold of the journal; see `JournalStore.open`."""
+        if self._writer is not None:
+            raise JournalHeldError(f"The journal {self.path} is in use by another job of this program")
+        work = asyncio.create_task(asyncio.to_thread(self._open, take_over))
+        try:
+            connection, opening = await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])
+            if work.exception() is None:
+                work.result()[0].close()
+                self._let_go()
+            raise
+        self._writer = Writer(connection, tables.SCHEMA.name)
+        return opening
+
+    async def begin_run(self, binding: Binding, *, start_over: bool) -> None:
+        """Begin a run; see `JournalStore.begin_run`."""
+        run = Run(self._epoch, os.getpid(), socket.gethostname(), time.time())
+
+        def change(connection: sqlite3.Connection) -> None:
+            if start_over:
+                tables.drop_entries(connection)
+                tables.set_purged(connection, None)
+            tables.set_binding(connection, binding)
+            tables.begin_run(connection, run)
+
+        await self._write(change)
+
+    async def find(self, person: Person) -> Sequence[Entry]:
+        """Find a person; see `JournalStore.find`."""
+        return self._read(lambda connection: tables.entries_of(connection, person))
+
+    async def put(self, entry: Entry) -> None:
+        """Write a person's entry; see `JournalStore.put`."""
+        await self._write(lambda connection: tables.put_entry(connection, entry))
+
+    async def doubts(self) -> Sequence[Entry]:
+        """Return the entries in doubt; see `JournalStore.doubts`."""
+        return self._read(tables.entries_in_doubt)
+
+    async def claims(self, most: int) -> Sequence[Entry]:
+        """Return some entries with a receipt; see `JournalStore.claims`."""
+        return self._read(lambda connection: tables.some_settled(connection, most))
+
+    async def end_run(self, counts: Mapping[OutcomeKind, int], stopped: str | None) -> None:
+        """Write down how the run went; see `JournalStore.end_run`."""
+        ended_at = time.time()
+        await self._write(lambda connection: tables.end_run(connection, self._epoch, ended_at, counts, stopped))
+
+    async def purge(self, counts: Mapping[State, int]) -> None:
+        """Forget everybody, and leave the counts; once the store is closed, the file holds no trace of anybody."""
+
+        def change(connection: sqlite3.Connection) -> None:
+            tables.drop_entries(connection)
+            tables.set_purged(connection, counts)
+
+        await self._write(change)
+
+    async def close(self) -> None:
+        """Let go; see `JournalStore.close`."""
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        if self._reader is not None:  # first, so that the writer is the last and clears up
+            self._reader.close()
+        try:
+            await writer.aclose()
+        finally:
+            self._let_go()
+
+    def _open(self, take_over: bool) -> tuple[sqlite3.Connection, Opening]:
+        connection = None
+        try:
+            connection = open_database(self.path, tables.SCHEMA, durable=self._durable)
+            took_over = self._take_hold(connection, take_over=take_over)
+            self._reader = read_database(self.path, tables.SCHEMA)
+            return connection, tables.opening(connection, took_over=took_over)
+        except BaseException as error:
+            if connection is not None:
+                connection.close()
+            self._let_go()
+            if isinstance(error, StorageError | sqlite3.Error):
+                raise self._unusable(error) from None
+            raise
+
+    def _take_hold(self, connection: sqlite3.Connection, *, take_over: bool) -> bool:
+        """Take the next epoch's lock, and then the epoch; whether the last one's holder is alive."""
+        epoch = tables.epoch_of(connection)
+        last = Hold.take(lock_of(self.path, epoch))
+        if last is None and not take_over:
+            raise JournalHeldError(f"{_who(connection, self.path)}. Wait for it, or end it; {_IF_SILENT}")
+        try:
+            mine = Hold.take(lock_of(self.path, epoch + 1))
+            if mine is None or not _advance(connection, epoch, mine):
+                raise JournalHeldError(f"Another process is just taking the journal {self.path}: try again")
+        finally:
+            if last is not None:
+                last.release()
+        self._hold, self._epoch = mine, epoch + 1
+        return last is None
+
+    def _let_go(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        if self._hold is not None:
+            self._hold.release()
+        self._reader = self._hold = None
+
+    async def _write(self, change: Change[None]) -> None:
+        def guarded(connection: sqlite3.Connection) -> None:
+            if tables.epoch_of(connection) != self._epoch:
+                raise JournalHeldError(f"The journal {self.path} was taken over by another process; this one stops")
+            change(connection)
+
+        assert self._writer is not None
+        try:
+            await self._writer.write(guarded)
+        except StorageError as error:
+            raise self._unusable(error) from None
+
+    def _read(self, query: "Callable[[sqlite3.Connection], Sequence[Entry]]") -> Sequence[Entry]:
+        assert self._reader is not None
+        try:
+            return query(self._reader)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: Exception) -> JournalError:
+        said = error.message if isinstance(error, StorageError) else f"The journal cannot be used: {error}"
+        return JournalError(said if str(self.path) in said else f"{said} ({self.path})")
+
+
+_IF_SILENT = "if it is alive and will never go on, take the journal over (`take_over`, `--take-over`)"
+
+
+def _who(connection: sqlite3.Connection, path: Path) -> str:
+    run = tables.last_run(connection)
+    by = f"process {run.process} on {run.host}" if run is not None else "another process"
+    return f"The journal {path} is held by {by}"
+
+
+def _advance(connection: sqlite3.Connection, epoch: int, hold: Hold) -> bool:
+    """Take the next epoch, unless somebody has meanwhile; the hold is given back if it was not taken."""
+    is_last = False
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        is_last = tables.epoch_of(connection) == epoch
+        if is_last:
+            tables.set_epoch(connection, epoch + 1)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction or not is_last:
+            hold.release()
+    return is_last

@@ -1,0 +1,71 @@
+"""What a job asks of its record; a job without a journal keeps none."""
+
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+from attrs import frozen
+
+from jofi_async.bulk.flight import Flight
+from jofi_async.bulk.outcome import Outcome, OutcomeKind
+from jofi_async.bulk.resource import Person
+from jofi_async.bulk.source import SourceRow
+from jofi_async.bulk.verdict import Verdict
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+
+@frozen
+class Resumed:
+    """What earlier runs of a job left.
+
+    Attributes:
+        settled: How many persons are settled, so that nothing is sent for them any more.
+        to_look_up: How many may have been invited, and are looked for before anything is sent.
+    """
+
+    settled: int
+    to_look_up: int
+
+
+class Ledger(Generic[Row, Item]):
+    """The record of a job without a journal: nobody is known, and nothing is kept.
+
+    Attributes:
+        resumed: What earlier runs left; None when there is no earlier run.
+    """
+
+    resumed: Resumed | None = None
+
+    async def open(self) -> None:
+        """Take hold of the record; raises a `JournalError` when that cannot be."""
+
+    async def begin(self, workers: int) -> None:
+        """Ask the vendor what must be known before anything is sent; raises a `JournalError` or a `CallError`.
+
+        Args:
+            workers: How many may be asked for at once.
+        """
+
+    async def earlier(self, person: Person, index: int, source: SourceRow[Row]) -> Outcome[Row, Item] | None:
+        """What earlier runs made of a row, so far as nothing is to be sent for it; None when it may be sent."""
+        return None
+
+    def leave(self, outcome: Outcome[Row, Item]) -> None:
+        """Say of a row that this run does not send what earlier runs left in doubt."""
+
+    async def resume(self, flight: Flight[Row, Item]) -> Verdict | None:
+        """Prepare a row that an earlier run may have sent; what follows for the job, or None when it may be sent."""
+        return None
+
+    async def intend(self, flight: Flight[Row, Item]) -> None:
+        """Record that a row is about to be sent; nothing is sent when this raises a `JournalError`."""
+
+    async def record(self, flight: Flight[Row, Item]) -> None:
+        """Record what became of a row; raises a `JournalError` when that cannot be."""
+
+    async def correct(self, outcome: Outcome[Row, Item]) -> None:
+        """Record that a row's outcome is told as another than was recorded."""
+
+    async def close(self, counts: Mapping[OutcomeKind, int], stopped: str | None) -> None:
+        """Record how the run went, and let go."""

@@ -1,0 +1,120 @@
+"""One thread that writes to a SQLite file; what is asked for while it commits is committed together next."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
+
+from attrs import frozen
+
+from jofi_async.storage.database import StorageError
+
+T = TypeVar("T")
+Change = Callable[[sqlite3.Connection], T]
+
+
+@frozen(eq=False)
+class _Asked:
+    change: Change[Any]
+    future: "asyncio.Future[Any]"
+
+
+class Writer:
+    """Writes to a file from one event loop; each change is durable when its `write` returns.
+
+    After a write has failed nothing more is written: what is on the disk then is not known to any one process.
+
+    Args:
+        connection: To the file; the writer's own from now on.
+        name: What people call the file, for messages.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jofi_async writer")
+        self._asked: list[_Asked] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._broken: StorageError | None = None
+
+    async def write(self, change: Change[T]) -> T:
+        """Make a change in a transaction; one that is cancelled meanwhile is made all the same.
+
+        Args:
+            change: Runs in the writer's thread. What it raises must come before it has changed anything.
+
+        Returns:
+            What the change returned.
+
+        Raises:
+            StorageError: It cannot be written.
+        """
+        asked = _Asked(change, asyncio.get_running_loop().create_future())
+        self._asked.append(asked)
+        if self._idle.is_set():
+            self._idle.clear()
+            asyncio.get_running_loop().call_soon(self._flush)
+        result: T = await asked.future
+        return result
+
+    async def aclose(self) -> None:
+        """Write what was asked for, and close the file."""
+        await self._idle.wait()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown()
+
+    def _flush(self) -> None:
+        batch, self._asked = self._asked, []
+        if not batch:
+            self._idle.set()
+            return
+        commit = partial(self._commit, [asked.change for asked in batch])
+        writing = asyncio.get_running_loop().run_in_executor(self._thread, commit)
+        writing.add_done_callback(partial(self._written, batch))
+
+    def _written(self, batch: Sequence[_Asked], writing: "asyncio.Future[Sequence[Any]]") -> None:
+        for asked, result in zip(batch, writing.result(), strict=True):
+            if asked.future.done():
+                continue
+            if isinstance(result, Exception):
+                asked.future.set_exception(result)
+            else:
+                asked.future.set_result(result)
+        self._flush()
+
+    def _commit(self, changes: Sequence[Change[Any]]) -> Sequence[Any]:
+        """Make all changes in one transaction; what each returned or raised."""
+        try:
+            if self._broken is not None:
+                raise self._broken
+            self._connection.execute("BEGIN IMMEDIATE")
+            results = [_made(change, self._connection) for change in changes]
+            self._connection.execute("COMMIT")
+        except (sqlite3.Error, StorageError) as error:
+            self._broken = self._broken or StorageError(f"The {self._name} cannot be written: {error}")
+            self._roll_back()
+            return [self._broken] * len(changes)
+        return results
+
+    def _close(self) -> None:
+        with suppress(sqlite3.Error):  # nothing that was dropped stays in the log, even if somebody is reading
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.close()
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            with suppress(sqlite3.Error):  # the same disk again
+                self._connection.execute("ROLLBACK")
+
+
+def _made(change: Change[Any], connection: sqlite3.Connection) -> Any:
+    try:
+        return change(connection)
+    except sqlite3.Error:
+        raise
+    except Exception as error:
+        return error

@@ -1,0 +1,302 @@
+"""A job that is killed and run again, any number of times and at any moment, over a way that breaks and mends."""
+
+import asyncio
+import random
+from collections import Counter
+from functools import partial
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from attrs import define, field
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from jofi_async import (
+    Evidence,
+    FakeJofi,
+    FakeTransport,
+    JofiClient,
+    Journal,
+    NewInvitation,
+    NotSentError,
+    RateLimit,
+    Request,
+    Response,
+    RetryPolicy,
+)
+from jofi_async.bulk.journal.records import Entry, JournalHeldError
+from jofi_async.bulk.resource import normalised
+from jofi_async.core.transport import Transport
+from jofi_async.jofi.journal import JournalledInvitations
+from jofi_async.testing import JournalMemory, MemoryStore, VirtualLoop
+from jofi_async.transports.faults import FaultPlan
+from tests.bulk.support import LIVE, Job, RowOutcome, new
+from tests.bulk.test_settling_machine import AT, ROWS, SPANS, RowOf
+from tests.bulk.truth import CREATED, EXISTED, NOT_ATTEMPTED, REFUSED, UNKNOWN, check_world, people_of
+
+PEOPLE = 12
+IN_DOUBT = ["late=30", "late=3", "drop_after", "503+", "slow=40", "reset", "cut", "drop_before", "503", "429"]
+CREATES = st.builds("POST {}{}".format, st.sampled_from(["late=30", *IN_DOUBT]), st.sampled_from(["", ":0.5", "@1,3"]))
+LOOKS = st.builds("GET /invitations {}{}".format, st.sampled_from(["500", "drop_before", "cut"]), AT)
+FAULTS = st.lists(CREATES | LOOKS, min_size=1, max_size=3)
+DIES_AT = st.none() | st.integers(1, 12)
+WORKERS = 4
+
+
+@define(eq=False)
+class Process:
+    """A process that can be killed: from then on nothing of it reaches the server or the journal.
+
+    Attributes:
+        transport: Its way to the server.
+        memory: The journal's.
+        dies_at: The number of the write at which it dies; half of the writes then still happen.
+        seed: What decides which half.
+    """
+
+    transport: Transport
+    memory: JournalMemory
+    dies_at: int | None
+    random: random.Random
+    is_dead: bool = False
+    writes: int = 0
+    outcomes: list[RowOutcome] = field(factory=list[RowOutcome])
+
+    def kill(self) -> None:
+        self.is_dead = True
+        self.memory.holder = None
+
+    def guard(self) -> None:
+        self.writes += 1
+        if self.writes == self.dies_at:
+            self.kill()
+
+
+class MortalStore(MemoryStore):
+    """The journal of a process; a write takes a turn of the loop or a while, as on a disk."""
+
+    def __init__(self, process: Process) -> None:
+        super().__init__(process.memory)
+        self._process = process
+
+    async def put(self, entry: Entry) -> None:
+        process = self._process
+        await asyncio.sleep(process.random.choice([0.0, 0.0, 0.01, 0.5]))
+        last_breath = process.random.random() < 0.5
+        if last_breath and not process.is_dead:
+            await super().put(entry)
+            process.guard()
+        else:
+            process.guard()
+            self._check_alive()
+            await super().put(entry)
+        self._check_alive()
+
+    def _check_alive(self) -> None:
+        if self._process.is_dead:
+            raise JournalHeldError("the process is dead")
+
+
+@define(eq=False)
+class MortalTransport(Transport):
+    """The way of a process to the server; what is under way when it is killed may still take effect."""
+
+    process: Process
+
+    async def send(self, request: Request) -> Response:
+        """Pass a request on; see `Transport.send`."""
+        if self.process.is_dead:
+            raise NotSentError("the process is dead")
+        return await self.process.transport.send(request)
+
+    async def aclose(self) -> None:
+        """Nothing of its own."""
+
+
+class JournalMachine(RuleBasedStateMachine):
+    """One input that grows, one journal, one server, and one process after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = VirtualLoop()
+        self.unheard: list[dict[str, Any]] = []
+        self.loop.set_exception_handler(lambda _, context: self.unheard.append(context))
+        self.rows: list[NewInvitation] = []
+        self.fed = 0
+        self.runs = 0
+        self.patch = pytest.MonkeyPatch()
+
+    @initialize(
+        seed=st.integers(0, 99),
+        there=st.sets(st.integers(0, PEOPLE), max_size=3),
+        attempts=st.integers(1, 3),
+        creates=CREATES,
+        rows=ROWS,
+        dies_at=DIES_AT,
+        refuses_seconds=st.booleans(),
+    )
+    def begin(
+        self,
+        seed: int,
+        there: set[int],
+        attempts: int,
+        creates: str,
+        rows: list[RowOf],
+        dies_at: int | None,
+        refuses_seconds: bool,
+    ) -> None:
+        self.random = random.Random(seed)
+        self.refuses_seconds = refuses_seconds
+        if not refuses_seconds:
+            unsafe = partial(JournalledInvitations, resend_is_safe=False)
+            self.patch.setattr("jofi_async.jofi.resources.invitations.JournalledInvitations", unsafe)
+            self.patch.setattr("jofi_async.jofi.fake.rules.check_duplicate", Mock())
+        self.fake = FakeJofi()
+        for number in there if refuses_seconds else ():
+            self.fake.invite(new(number).email)
+        self.before = people_of(self.fake)
+        self.plan = FaultPlan(seed=seed)
+        self.transport = FakeTransport(self.fake, faults=self.plan)
+        self.retry = RetryPolicy(attempts=attempts)
+        self.memory = JournalMemory()
+        self.plan.set(creates)
+        self.rows_come([(None, "linda", {})] * 5)
+        self.rows_come(rows)
+        self.start(dies_at)
+
+    def start(self, dies_at: int | None = None) -> None:
+        """Run the job over the input as it is now, in any order."""
+        self.runs += 1
+        self.process = Process(self.transport, self.memory, dies_at, self.random)
+        client = JofiClient(
+            LIVE,
+            transport=MortalTransport(self.process),
+            rate_limit=RateLimit(per_second=None, in_flight=3),
+            retry=self.retry,
+        )
+        order = self.random.sample(self.rows, len(self.rows)) if self.runs % 2 else list(self.rows)
+        self.job: Job = client.invitations.create_many(
+            order, journal=Journal(MortalStore(self.process)), max_in_flight=WORKERS
+        )
+        self.taker = self.loop.create_task(self.run_job(self.job, self.process))
+
+    async def run_job(self, job: Job, process: Process) -> None:
+        async with job:
+            async for outcome in job:
+                if not process.is_dead:
+                    process.outcomes.append(outcome)
+
+    def end_process(self) -> None:
+        """Let nothing of the process run on; what it sent may still take effect at the server."""
+        self.process.kill()
+        self.taker.cancel()
+        self.loop.run_until_complete(asyncio.gather(self.taker, return_exceptions=True))
+
+    @rule(rows=ROWS)
+    def rows_come(self, rows: list[RowOf]) -> None:
+        for earlier, name, changes in rows:
+            number = self.fed if earlier is None else max(0, self.fed - earlier)
+            self.fed += earlier is None
+            self.rows.append(new(number, email=f"{name}{number}@example.org", **changes))
+
+    @rule(faults=FAULTS, rows=ROWS)
+    def the_way_breaks_and_rows_come(self, faults: list[str], rows: list[RowOf]) -> None:
+        self.plan.set(*faults)
+        self.rows_come(rows)
+
+    @rule()
+    def the_way_mends(self) -> None:
+        self.plan.clear()
+
+    @rule(seconds=SPANS)
+    def time_passes(self, seconds: float) -> None:
+        self.loop.run_until_complete(asyncio.sleep(seconds))
+
+    @rule(creates=CREATES, looks=st.none() | LOOKS, dies_at=DIES_AT, before=SPANS, after=SPANS)
+    def it_is_killed_and_run_again(
+        self, creates: str, looks: str | None, dies_at: int | None, before: float, after: float
+    ) -> None:
+        self.time_passes(before)
+        self.end_process()
+        self.plan.set(creates, *([looks] if looks else []))
+        self.start(dies_at)
+        self.time_passes(after)
+
+    @rule(dies_at=DIES_AT, before=SPANS)
+    def it_is_killed_and_run_again_when_the_way_is_good(self, dies_at: int | None, before: float) -> None:
+        self.the_way_mends()
+        self.time_passes(before)
+        self.end_process()
+        self.start(dies_at)
+        self.time_passes(0.3)
+
+    @precondition(lambda self: self.fed)
+    @rule(grace=st.sampled_from([0.0, 0.4, 10.0]))
+    def it_is_stopped(self, grace: float) -> None:
+        async def stop() -> None:
+            self.job.stop(grace=grace)
+
+        self.loop.run_until_complete(stop())
+
+    @invariant()
+    def nobody_is_invited_twice_and_the_record_is_true(self) -> None:
+        if not hasattr(self, "fake"):
+            return
+        check_world(self.fake)
+        there = people_of(self.fake)
+        for person, entry in self.memory.entries.items():
+            if entry.is_settled:
+                assert there[person] == 1
+                assert self.before[person] == (entry.state.value == EXISTED) or entry.state.value == EXISTED
+            elif not entry.in_doubt:
+                assert there[person] == self.before[person]
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "fake"):
+                self.end_process()
+                self.plan.clear()
+                self.last_run()
+            self.loop.run_until_complete(self.transport.aclose() if hasattr(self, "fake") else asyncio.sleep(0))
+        finally:
+            self.patch.undo()
+            self.loop.close()
+        assert not self.unheard
+
+    def last_run(self) -> None:
+        """All is well at last: everybody is invited once, and the outcomes say so."""
+        self.time_passes(60)  # what is late has happened
+        self.start()
+        self.loop.run_until_complete(self.taker)
+        outcomes = self.process.outcomes
+        assert len(outcomes) == len(self.rows)
+        there = people_of(self.fake)
+        by_person: dict[str, list[RowOutcome]] = {}
+        for outcome in outcomes:
+            by_person.setdefault(normalised(outcome.row.email), []).append(outcome)
+        for person, mine in by_person.items():
+            told = Counter(outcome.kind for outcome in mine)
+            in_doubt = told[UNKNOWN] + told[NOT_ATTEMPTED]  # the latter by another address of one person_id
+            assert in_doubt <= (0 if self.refuses_seconds else 1)
+            if told[UNKNOWN]:
+                assert not there[person]  # else it would have been found
+            if not in_doubt:
+                assert told[CREATED] + told[EXISTED] == (there[person] if told[REFUSED] < len(mine) else 0)
+            for outcome in mine:
+                self.check_evidence(outcome, was_there=bool(self.before[person]))
+        self.nobody_is_invited_twice_and_the_record_is_true()
+        assert asyncio.all_tasks(self.loop) <= {self.taker}
+
+    def check_evidence(self, outcome: RowOutcome, *, was_there: bool) -> None:
+        """What was answered or found says who made the invitation; a refusal alone cannot."""
+        if outcome.evidence is Evidence.DUPLICATE:
+            assert outcome.kind is EXISTED
+        elif outcome.evidence is not None:
+            assert (outcome.kind is EXISTED) is was_there
+        assert (outcome.evidence is None) is (outcome.kind not in (CREATED, EXISTED))
+
+
+TestJournal = JournalMachine.TestCase
+TestJournal.settings = settings(deadline=None, stateful_step_count=10)

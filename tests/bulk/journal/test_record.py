@@ -1,0 +1,205 @@
+"""What a job writes into its journal, and when."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from jofi_async import (
+    Evidence,
+    JournalError,
+    JournalHeldError,
+    NewInvitation,
+    OutcomeKind,
+    Request,
+    Response,
+    RetryPolicy,
+)
+from jofi_async.bulk.journal.records import Entry, State
+from jofi_async.testing import JournalMemory, MemoryStore
+from tests.bulk.journal.support import invite, job_of, kinds_of, outcomes_of, states
+from tests.bulk.support import Vendor, answer, drop_after, drop_before, new, people, refuse, run, stuck, unfit, well
+
+ADA = new(0, person_id="P0", custom_id="REQ-1")
+KEY = "linda0@example.org"
+
+
+class Noted(MemoryStore):
+    """Notes each entry as it is written; the `fails_at`-th fails, and all after it."""
+
+    def __init__(self, fails_at: int | None = None) -> None:
+        super().__init__()
+        self.written: list[Entry] = []
+        self.fails_at = fails_at
+
+    async def put(self, entry: Entry) -> None:
+        if self.fails_at is not None and len(self.written) >= self.fails_at:
+            raise JournalError("The journal cannot be written: the disk is full")
+        self.written.append(entry)
+        await super().put(entry)
+
+
+def test_the_intent_is_written_before_the_send_and_the_outcome_after() -> None:
+    store = Noted()
+
+    async def look_into_the_journal(vendor: Vendor, request: Request) -> Response:
+        (entry,) = store.written
+        assert (entry.state, entry.attempts) == (State.INTENT, 0)
+        assert entry.traces == [
+            {
+                "first_name": "Linda",
+                "last_name": "Sample 0",
+                "email": KEY,
+                "custom_id": "REQ-1",
+                "person_id": "P0",
+            }
+        ]
+        return await well(vendor, request)
+
+    (outcome,) = invite(Vendor(creates=[look_into_the_journal]), [ADA], store)
+    assert outcome.kind is OutcomeKind.CREATED
+    assert outcome.item is not None
+    intent, settled = store.written
+    assert intent.intended_at > 0
+    assert settled == Entry(
+        KEY,
+        State.CREATED,
+        person_id="P0",
+        intended_at=intent.intended_at,
+        attempts=1,
+        receipt={"invitation_id": outcome.item.id, "assessment_url": outcome.item.assessment_url},
+        evidence=Evidence.ANSWERED,
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "evidence"),
+    [
+        (well, State.CREATED, Evidence.ANSWERED),
+        (unfit, State.CREATED, Evidence.ANSWERED),
+        (drop_after, State.CREATED, Evidence.FOUND),
+        (refuse("Team already has an invitation with email linda0@example.org"), State.EXISTED, Evidence.DUPLICATE),
+        (refuse("phone: is no phone"), State.REFUSED, None),
+        (drop_before, State.NOT_ATTEMPTED, None),
+    ],
+)
+def test_each_outcome_is_written_with_its_evidence(fault: Any, state: State, evidence: Evidence | None) -> None:
+    store = Noted()
+    (outcome,) = invite(Vendor(creates=[fault]), [ADA], store)
+    entry = store.written[-1]
+    assert (entry.state, entry.evidence) == (state, evidence)
+    assert (outcome.kind.value, outcome.evidence, outcome.is_earlier) == (state.value, evidence, False)
+    assert (entry.field, entry.reason, entry.attempts) == (outcome.field, outcome.reason, outcome.attempts)
+    assert entry.traces == ()
+
+
+def test_what_stays_in_doubt_keeps_what_it_is_recognised_by() -> None:
+    store = Noted()
+    (outcome,) = invite(Vendor(otherwise=answer(500), looks=[well, well, *[answer(500)] * 9]), [new(1)], store)
+    entry = store.written[-1]
+    assert (outcome.kind, entry.state, entry.attempts) == (OutcomeKind.UNKNOWN, State.UNKNOWN, 4)
+    assert [trace["email"] for trace in entry.traces] == ["linda1@example.org"]
+
+
+def test_rows_that_are_never_sent_are_not_written() -> None:
+    store = Noted()
+    outcomes = invite(Vendor(), [new(0, first_name=""), new(1), new(1)], store)
+    assert kinds_of(outcomes) == ["refused", "created", "refused"]
+    assert {entry.person for entry in store.written} == {"linda1@example.org"}
+
+
+def test_what_cannot_be_intended_is_not_sent_and_stops_the_job() -> None:
+    vendor, store = Vendor(), Noted(fails_at=6)
+
+    async def main() -> None:
+        job = job_of(vendor, people(20), store, max_in_flight=1)
+        outcomes = await outcomes_of(job)
+        assert kinds_of(outcomes)[:4] == ["created", "created", "created", "not_attempted"]
+        assert isinstance(job.summary().error, JournalError)
+        assert job.summary().stopped == "The journal cannot be written: the disk is full"
+        assert isinstance(outcomes[3].error, JournalError)
+        assert outcomes[3].attempts == 0
+
+    run(main())
+    assert vendor.sent.total() == 3
+
+
+def test_what_happened_is_told_though_it_cannot_be_written_and_the_next_run_finds_it() -> None:
+    vendor, store = Vendor(), Noted(fails_at=5)
+    outcomes = invite(vendor, people(20), store, max_in_flight=1)
+    assert kinds_of(outcomes) == ["created"] * 3
+    assert states(store.memory)["linda2@example.org"] is State.INTENT
+    outcomes = invite(vendor, people(4), MemoryStore(store.memory))
+    assert kinds_of(outcomes) == ["created"] * 4
+    assert [outcome.evidence for outcome in outcomes] == [
+        *[Evidence.ANSWERED] * 2,
+        Evidence.FOUND,
+        Evidence.ANSWERED,
+    ]
+    assert vendor.sent.total() == 4
+
+
+def test_what_is_blamed_on_the_job_is_written_so() -> None:
+    store = Noted()
+    outcomes = invite(Vendor(otherwise=refuse("we are closed")), people(60), store)
+    assert {*kinds_of(outcomes)} == {"not_attempted"}
+    sent = {outcome.row.email for outcome in outcomes if outcome.attempts}
+    assert len(sent) >= 20
+    assert states(store.memory) == dict.fromkeys(sent, State.NOT_ATTEMPTED)
+
+
+def test_a_stop_leaves_the_truth() -> None:
+    store = Noted()
+
+    async def main() -> None:
+        job = job_of(Vendor(otherwise=stuck), people(20), store)
+        asyncio.get_running_loop().call_later(1, job.stop)
+        outcomes = await outcomes_of(job)
+        assert kinds_of(outcomes) == ["unknown"] * 4
+
+    run(main())
+    assert states(store.memory) == {f"linda{number}@example.org": State.UNKNOWN for number in range(4)}
+    (last,) = store.memory.runs
+    assert (last.counts[OutcomeKind.UNKNOWN], last.stopped) == (4, "the job was stopped")
+
+
+def test_a_run_is_written_with_its_counts() -> None:
+    memory, vendor = JournalMemory(), Vendor()
+    invite(vendor, [*people(3), new(0)], memory)
+    invite(vendor, [], memory)
+    first, second = memory.runs
+    assert {kind.value: count for kind, count in first.counts.items() if count} == {"created": 3, "refused": 1}
+    assert (first.number, second.number, second.stopped) == (1, 2, None)
+
+
+class TestIntentsGrowOld:
+    """An intent that waited for its turn longer than it is valid is written again right before the send."""
+
+    def go(self, monkeypatch: pytest.MonkeyPatch, store: Noted, wait: float) -> tuple[list[str], Vendor]:
+        vendor = Vendor(creates=[answer(429, retry_after=str(wait)), well])
+        clock = lambda: asyncio.get_running_loop().time()  # noqa: E731
+        monkeypatch.setattr("jofi_async.bulk.journal.ledger.seconds_awake_or_not", clock)
+        row: NewInvitation = new(0)
+        return kinds_of(invite(vendor, [row], store, retry=RetryPolicy(attempts=2))), vendor
+
+    def test_a_fresh_one_is_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        store = Noted()
+        assert self.go(monkeypatch, store, 4)[0] == ["created"]
+        assert [entry.state for entry in store.written] == [State.INTENT, State.CREATED]
+
+    def test_an_old_one_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        store = Noted()
+        assert self.go(monkeypatch, store, 6)[0] == ["created"]
+        assert [entry.state for entry in store.written] == [State.INTENT, State.INTENT, State.CREATED]
+
+    def test_and_where_that_fails_nothing_is_sent(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Lost(Noted):
+            async def put(self, entry: Entry) -> None:
+                if self.written:
+                    raise JournalHeldError("The journal was taken over by another process; this one stops")
+                await super().put(entry)
+
+        kinds, vendor = self.go(monkeypatch, Lost(), 6)
+        assert kinds == ["not_attempted"]
+        assert vendor.sent.total() == 1  # which was refused with 429
+        assert not vendor.fake.invitations

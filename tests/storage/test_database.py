@@ -1,0 +1,137 @@
+"""A SQLite file is made with care, and used only when it is what it claims to be."""
+
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jofi_async.storage.database import Schema, StorageError, open_database, read_database
+
+SCHEMA = Schema(
+    name="diary",
+    application_id=77,
+    version=3,
+    script="CREATE TABLE a (x); CREATE TABLE b (y); INSERT INTO b VALUES (1)",
+)
+MADE = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+
+
+def pragma(path: Path, name: str) -> object:
+    with closing(open_database(path, SCHEMA)) as connection:
+        return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def test_a_new_file_is_private_durable_and_has_its_tables(tmp_path: Path) -> None:
+    path = tmp_path / "new diary?#.db"
+    assert pragma(path, "journal_mode") == "wal"
+    assert pragma(path, "synchronous") == 2  # FULL
+    assert pragma(path, "secure_delete") == 1
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with closing(read_database(path, SCHEMA)) as connection:
+        assert connection.execute(MADE).fetchone()[0] == 2
+        assert connection.execute("SELECT y FROM b").fetchall() == [(1,)]
+
+
+def test_what_is_beside_it_is_private_too(tmp_path: Path) -> None:
+    path = tmp_path / "diary"
+    with closing(open_database(path, SCHEMA)) as connection:
+        connection.execute("INSERT INTO a VALUES (1)")
+        assert {stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()} == {0o600}
+
+
+def test_an_earlier_file_is_made_private_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "diary"
+    with closing(open_database(path, SCHEMA)) as connection:
+        connection.execute("INSERT INTO a VALUES (1)")
+    path.chmod(0o644)
+    with closing(open_database(path, SCHEMA)) as connection:
+        assert connection.execute("SELECT x FROM a").fetchall() == [(1,)]
+        assert connection.execute("SELECT y FROM b").fetchall() == [(1,)]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_file_that_was_made_and_never_written_is_new(tmp_path: Path) -> None:
+    path = tmp_path / "diary"
+    path.touch()
+    open_database(path, SCHEMA).close()
+    read_database(path, SCHEMA).close()
+
+
+def test_what_is_being_written_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "diary"
+    with closing(open_database(path, SCHEMA)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("INSERT INTO a VALUES (1)")
+        with closing(read_database(path, SCHEMA)) as reader:
+            assert reader.execute("SELECT count(*) FROM a").fetchone()[0] == 0
+            writer.execute("COMMIT")
+            assert reader.execute("SELECT count(*) FROM a").fetchone()[0] == 1
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                reader.execute("DELETE FROM a")
+
+
+def refuses(path: Path, words: str, schema: Schema = SCHEMA) -> None:
+    """Neither opens it, both say why, and it stays as it is."""
+    before = path.read_bytes()
+    for open_it in (open_database, read_database):
+        with pytest.raises(StorageError, match=words) as caught:
+            open_it(path, schema)
+        assert str(path) in caught.value.message
+    assert path.read_bytes() == before
+
+
+def test_another_program_s_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE notes (text)")
+    refuses(path, "is no diary but another SQLite file")
+
+
+def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "diary"
+    open_database(path, evolve(SCHEMA, version=4)).close()
+    refuses(path, r"written by a newer jofi-async \(format 4, this one knows 3\)")
+
+
+def test_what_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("First Name,Last Name\n" * 100)
+    refuses(path, "is no diary, or is damaged")
+
+
+@given(at=st.integers(100, 20_000), size=st.integers(1, 5_000), cut=st.booleans())
+def test_damage_raises_nothing_but_an_error_of_ours(
+    tmp_path_factory: pytest.TempPathFactory, at: int, size: int, cut: bool
+) -> None:
+    path = tmp_path_factory.mktemp("damage") / "diary"
+    with closing(open_database(path, SCHEMA, durable=False)) as connection:
+        connection.executemany("INSERT INTO a VALUES (?)", [("x" * 100,)] * 100)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:at] if cut else whole[:at] + b"\xaa" * size + whole[at + size :])
+    with suppress(StorageError):
+        read_database(path, SCHEMA).close()
+    with suppress(StorageError):
+        open_database(path, SCHEMA, durable=False).close()
+
+
+def test_what_is_not_there_is_not_made_to_be_read(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="There is no diary"):
+        read_database(tmp_path / "diary", SCHEMA)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_file_is_nothing_to_read(tmp_path: Path) -> None:
+    (tmp_path / "diary").touch()
+    with pytest.raises(StorageError, match="is empty, and no diary"):
+        read_database(tmp_path / "diary", SCHEMA)
+
+
+@pytest.mark.parametrize("name", ["", "nowhere/diary"])
+def test_a_path_that_cannot_be(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StorageError, match="cannot be opened"):
+        open_database(tmp_path / name, SCHEMA)
