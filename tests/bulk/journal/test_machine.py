@@ -3,7 +3,10 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import Mock
 
@@ -26,12 +29,15 @@ from jofi_async import (
     Response,
     RetryPolicy,
 )
+from jofi_async.bulk.journal.file import read_entries
 from jofi_async.bulk.journal.records import Entry, JournalHeldError
+from jofi_async.bulk.journal.sqlite import SqliteStore
 from jofi_async.bulk.resource import normalised
 from jofi_async.core.transport import Transport
 from jofi_async.jofi.journal import JournalledInvitations
 from jofi_async.testing import JournalMemory, MemoryStore, VirtualLoop
 from jofi_async.transports.faults import FaultPlan
+from tests.bulk.journal.support import die
 from tests.bulk.support import LIVE, Job, RowOutcome, new
 from tests.bulk.test_settling_machine import AT, ROWS, SPANS, RowOf
 from tests.bulk.truth import CREATED, EXISTED, NOT_ATTEMPTED, REFUSED, UNKNOWN, check_world, people_of
@@ -51,51 +57,60 @@ class Process:
 
     Attributes:
         transport: Its way to the server.
-        memory: The journal's.
-        dies_at: The number of the write at which it dies; half of the writes then still happen.
-        seed: What decides which half.
+        store: Its journal.
+        dies_at: The number of the write at which it dies, before or after it is written.
+        random: Decides which.
     """
 
     transport: Transport
-    memory: JournalMemory
+    store: MemoryStore | SqliteStore
     dies_at: int | None
     random: random.Random
     is_dead: bool = False
     writes: int = 0
     outcomes: list[RowOutcome] = field(factory=list[RowOutcome])
 
-    def kill(self) -> None:
-        self.is_dead = True
-        self.memory.holder = None
-
     def guard(self) -> None:
+        """Count a write, and die at the one that is meant."""
         self.writes += 1
-        if self.writes == self.dies_at:
-            self.kill()
+        self.is_dead = self.is_dead or self.writes == self.dies_at
+
+    async def let_go(self) -> None:
+        """What the operating system does once a process is dead."""
+        self.is_dead = True
+        if isinstance(self.store, SqliteStore):
+            await die(self.store)
+        else:
+            await self.store.close()
 
 
-class MortalStore(MemoryStore):
+@define(eq=False)
+class MortalStore:
     """The journal of a process; a write takes a turn of the loop or a while, as on a disk."""
 
-    def __init__(self, process: Process) -> None:
-        super().__init__(process.memory)
-        self._process = process
+    process: Process
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.process.store, name)
 
     async def put(self, entry: Entry) -> None:
-        process = self._process
+        """Write, unless it is dead by then; see `JournalStore.put`."""
+        process = self.process
         await asyncio.sleep(process.random.choice([0.0, 0.0, 0.01, 0.5]))
-        last_breath = process.random.random() < 0.5
-        if last_breath and not process.is_dead:
-            await super().put(entry)
+        if process.random.random() < 0.5:
             process.guard()
-        else:
-            process.guard()
-            self._check_alive()
-            await super().put(entry)
-        self._check_alive()
+        self.check_alive()
+        await process.store.put(entry)
+        process.guard()
+        self.check_alive()
 
-    def _check_alive(self) -> None:
-        if self._process.is_dead:
+    async def close(self) -> None:
+        """Nothing is closed in order once it is dead."""
+        if not self.process.is_dead:
+            await self.process.store.close()
+
+    def check_alive(self) -> None:
+        if self.process.is_dead:
             raise JournalHeldError("the process is dead")
 
 
@@ -136,6 +151,7 @@ class JournalMachine(RuleBasedStateMachine):
         rows=ROWS,
         dies_at=DIES_AT,
         refuses_seconds=st.booleans(),
+        on_disk=st.booleans(),
     )
     def begin(
         self,
@@ -146,6 +162,7 @@ class JournalMachine(RuleBasedStateMachine):
         rows: list[RowOf],
         dies_at: int | None,
         refuses_seconds: bool,
+        on_disk: bool,
     ) -> None:
         self.random = random.Random(seed)
         self.refuses_seconds = refuses_seconds
@@ -161,6 +178,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.transport = FakeTransport(self.fake, faults=self.plan)
         self.retry = RetryPolicy(attempts=attempts)
         self.memory = JournalMemory()
+        self.folder = TemporaryDirectory() if on_disk else None
         self.plan.set(creates)
         self.rows_come([(None, "linda", {})] * 5)
         self.rows_come(rows)
@@ -169,7 +187,7 @@ class JournalMachine(RuleBasedStateMachine):
     def start(self, dies_at: int | None = None) -> None:
         """Run the job over the input as it is now, in any order."""
         self.runs += 1
-        self.process = Process(self.transport, self.memory, dies_at, self.random)
+        self.process = Process(self.transport, self.store(), dies_at, self.random)
         client = JofiClient(
             LIVE,
             transport=MortalTransport(self.process),
@@ -182,6 +200,19 @@ class JournalMachine(RuleBasedStateMachine):
         )
         self.taker = self.loop.create_task(self.run_job(self.job, self.process))
 
+    def store(self) -> MemoryStore | SqliteStore:
+        """The journal as the next process opens it."""
+        if self.folder is None:
+            return MemoryStore(self.memory)
+        return SqliteStore(Path(self.folder.name) / "people.journal", durable=False)
+
+    def entries(self) -> Iterable[Entry]:
+        """What is written, seen from outside."""
+        if self.folder is None:
+            return list(self.memory.entries.values())
+        path = Path(self.folder.name) / "people.journal"
+        return list(read_entries(path)) if path.exists() and path.stat().st_size else []
+
     async def run_job(self, job: Job, process: Process) -> None:
         async with job:
             async for outcome in job:
@@ -190,9 +221,10 @@ class JournalMachine(RuleBasedStateMachine):
 
     def end_process(self) -> None:
         """Let nothing of the process run on; what it sent may still take effect at the server."""
-        self.process.kill()
+        self.process.is_dead = True
         self.taker.cancel()
         self.loop.run_until_complete(asyncio.gather(self.taker, return_exceptions=True))
+        self.loop.run_until_complete(self.process.let_go())
 
     @rule(rows=ROWS)
     def rows_come(self, rows: list[RowOf]) -> None:
@@ -246,7 +278,8 @@ class JournalMachine(RuleBasedStateMachine):
             return
         check_world(self.fake)
         there = people_of(self.fake)
-        for person, entry in self.memory.entries.items():
+        for entry in self.entries():
+            person = entry.person
             if entry.is_settled:
                 assert there[person] == 1
                 assert self.before[person] == (entry.state.value == EXISTED) or entry.state.value == EXISTED
@@ -262,7 +295,10 @@ class JournalMachine(RuleBasedStateMachine):
             self.loop.run_until_complete(self.transport.aclose() if hasattr(self, "fake") else asyncio.sleep(0))
         finally:
             self.patch.undo()
+            self.loop.run_until_complete(self.loop.shutdown_default_executor())
             self.loop.close()
+            if hasattr(self, "folder") and self.folder is not None:
+                self.folder.cleanup()
         assert not self.unheard
 
     def last_run(self) -> None:
