@@ -20,7 +20,7 @@ from jofi_async import (
 from jofi_async.core import codec
 from jofi_async.core.wire import Request, Response
 from jofi_async.jofi import models
-from jofi_async.jofi.fake import FakeSettings, UserFields
+from jofi_async.jofi.fake import FakeSettings, JofiMount, UserFields
 from jofi_async.jofi.fake.routes import ROUTES
 from jofi_async.transports.fake import FakeTransport
 from tests.jofi.documents import ACCOUNT, FIELDS, TEST_TAKER
@@ -252,6 +252,18 @@ async def test_the_rest_of_a_test_taker_may_be_there_or_not() -> None:
         fake = finished(settings=FakeSettings(whole_test_taker=whole))
         async with in_memory(fake) as client:
             assert ("invitation_id" in (await client.test_takers.get(12345)).extra) is whole
+
+
+async def test_any_undocumented_field_can_be_put_on_any_object() -> None:
+    fields: dict[str, Json] = {"job_fit_report": {"jobs": [{"code": "11-1011"}]}, "team_list_item": {"color": "red"}}
+    original = finished(settings=FakeSettings(undocumented=fields))
+    saved = JofiMount()
+    saved.load(json.loads(json.dumps(JofiMount(original).save())))
+    for fake in (original, saved.fake):
+        async with in_memory(fake) as client:
+            assert (await client.test_takers.job_fit_report(12345)).extra["jobs"] == [{"code": "11-1011"}]
+            assert [team.extra for team in (await client.teams.list()).data] == [{"color": "red"}] * 2
+            assert (await client.accounts.get()).extra == {}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from random import Random
+from typing import cast
 from urllib.parse import parse_qsl
 
 from jofi_async.core.wire import Request, Response
@@ -15,6 +16,9 @@ from jofi_async.jofi.fake.settings import FakeSettings
 from jofi_async.jofi.fake.world import World, documented_world, find
 
 BASE_PATH = "/api/v2"
+
+_FIXED = {one.path: [route for route in ROUTES if route.path == one.path] for one in ROUTES if ":" not in one.path}
+_OPEN = [route for route in ROUTES if ":" in route.path]
 
 
 class FakeJofi:
@@ -121,7 +125,8 @@ class FakeJofi:
     def _answer(self, request: Request) -> Response:
         target, _, query = request.url.partition("#")[0].partition("?")
         _, base, path = target.partition(BASE_PATH)
-        matches = [(route, args) for route in ROUTES if (args := route.match(path)) is not None]
+        matches: list[tuple[Route, tuple[str, ...]]] = [(route, ()) for route in _FIXED.get(path, ())]
+        matches = matches or [(route, args) for route in _OPEN if (args := route.match(path)) is not None]
         if not base or not matches:
             return _text(404, texts.ROUTE_NOT_FOUND)
         for route, args in matches:
@@ -143,6 +148,9 @@ class FakeJofi:
             payload = route.test(call) if test else route.live(call)
         except RefusedError as refused:
             return _json(refused.status, None if refused.error is NULL else {"error": refused.error})
+        undocumented = self.state.settings.undocumented
+        if undocumented:
+            payload = _with_undocumented(payload, undocumented)
         return _json(route.status, {"mode": "test" if test else "live", **payload})
 
 
@@ -156,6 +164,15 @@ def _authenticate(world: World, headers: Mapping[str, str]) -> tuple[Account, st
     if account is None:
         raise RefusedError(texts.ACCOUNT_NOT_FOUND, 404)
     return account, key
+
+
+def _with_undocumented(payload: Payload, fields: Mapping[str, Payload]) -> Payload:
+    """Add the fields that the settings want on an object, or on the items of a list."""
+    data = payload.get("data")
+    if isinstance(data, list):
+        items = cast("list[Payload]", data)
+        payload = {**payload, "data": [_with_undocumented(item, fields) for item in items]}
+    return {**payload, **fields.get(str(payload["object"]), {})}
 
 
 def _json(status: int, payload: object) -> Response:

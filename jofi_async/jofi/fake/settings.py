@@ -1,8 +1,9 @@
 """What JOFI's documentation leaves open, as settings of the fake."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 @frozen(kw_only=True)
@@ -49,6 +50,8 @@ class FakeSettings:
             team, templates, duplicates) never is. When false, every body is answered with a fake.
         user_fields: How users show their defaults.
         test_taker_limit: How many test takers the list shows; an old page says 30.
+        undocumented: Fields that no page shows, by the `object` of the answers or items that bear them: what your
+            account's job fit reports look like, say, or the paging fields that JOFI announces, on `list`.
         whole_test_taker: One test taker by id shows all that the list shows of it, besides what is documented.
     """
 
@@ -63,4 +66,5 @@ class FakeSettings:
     test_key_validates: bool = True
     user_fields: UserFields = UserFields()
     test_taker_limit: int = 30
+    undocumented: Mapping[str, dict[str, Any]] = field(factory=dict[str, dict[str, Any]])
     whole_test_taker: bool = True

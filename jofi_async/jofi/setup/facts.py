@@ -66,13 +66,13 @@ class Facts:
     """Everything that the checklist is judged by.
 
     Attributes:
-        key: The key.
-        key_file: The file it came from, or None.
-        account: Likewise: the account.
-        users: Likewise: its users.
-        teams: Likewise: its teams.
-        assessments: Likewise: the catalog.
-        templates: Likewise: its e-mail templates.
+        key: What is known of the key without asking.
+        key_file: The file that it came from, or None.
+        account: The account, or why it could not be seen; the rest likewise.
+        users: Its users.
+        teams: Its teams.
+        assessments: The catalog.
+        templates: Its e-mail templates.
     """
 
     key: KeyFacts
