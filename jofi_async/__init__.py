@@ -35,6 +35,7 @@ from jofi_async.core.errors import (
     NotFoundError,
     NotSentError,
     Problem,
+    QueueTooLongError,
     RateLimitedError,
     RefusedError,
     RetryAfterTooLongError,
@@ -57,7 +58,7 @@ from jofi_async.core.events import (
     Queued,
     Sent,
 )
-from jofi_async.core.limits import Limiter, RateLimit, RateLimiter
+from jofi_async.core.limits import AdaptiveRateLimit, Limiter, LimiterStatistics, Priority, RateLimit, RateLimiter
 from jofi_async.core.retry import RetryPolicy
 from jofi_async.core.transport import Transport
 from jofi_async.core.unset import UNSET, Unset
@@ -113,6 +114,7 @@ __all__ = [
     "UNSET",
     "Abandoned",
     "Account",
+    "AdaptiveRateLimit",
     "AiohttpTransport",
     "Answered",
     "ApiError",
@@ -161,6 +163,7 @@ __all__ = [
     "LifecycleError",
     "Limited",
     "Limiter",
+    "LimiterStatistics",
     "ListFilter",
     "ListResult",
     "Mode",
@@ -172,7 +175,9 @@ __all__ = [
     "Outcome",
     "OutcomeKind",
     "Page",
+    "Priority",
     "Problem",
+    "QueueTooLongError",
     "Queued",
     "RateLimit",
     "RateLimitedError",

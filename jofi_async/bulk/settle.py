@@ -16,7 +16,6 @@ from jofi_async.bulk.outcome import NOT_OURS, Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.resource import BulkResource, Look
 from jofi_async.bulk.verdict import Verdict, verdict_on
 from jofi_async.core.errors import (
-    CallError,
     InvalidInputError,
     ModeMismatchError,
     RefusedError,
@@ -27,7 +26,7 @@ Row = TypeVar("Row")
 Item = TypeVar("Item")
 
 PAUSES = (0.5, 2.0, 5.0)
-"""How many seconds pass before a doubtful row is sent again, each time; longer where the vendor asks for it."""
+"""How many seconds pass before a doubtful row is sent again, each time; a pause of the client makes it longer."""
 
 _ANSWERS = {OutcomeKind.CREATED: Evidence.ANSWERED, OutcomeKind.EXISTED: Evidence.DUPLICATE}
 _THERE = tuple(_ANSWERS)
@@ -64,7 +63,7 @@ class Settler(Generic[Row, Item]):
         for pause in PAUSES:
             if not self._may_try_again(flight, verdict):
                 break
-            await flight.rest(max(pause, _wished_wait(verdict)))
+            await flight.rest(pause)
             if flight.record.halted:  # nothing more is sent; one more look may tell
                 return self._settle(flight, verdict, await self._look(flight.outcome.row))
             verdict = await self._try(flight)
@@ -160,7 +159,3 @@ def _note(
     outcome.problems = error.problems if isinstance(error, RefusedError | InvalidInputError) else ()
     if isinstance(error, ModeMismatchError) and kind is OutcomeKind.CREATED:
         outcome.item = error.item
-
-
-def _wished_wait(verdict: Verdict) -> float:
-    return (verdict.error.retry_after or 0.0) if isinstance(verdict.error, CallError) else 0.0

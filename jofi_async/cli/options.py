@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
-from attrs import converters, field, frozen
+from attrs import converters, evolve, field, frozen
 
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.core.errors import ConfigurationError
@@ -27,7 +27,7 @@ class JobOptions:
     dry_run: bool
     yes: bool
     outcomes: Path | None
-    rate: float | None
+    rate: float | Literal["auto"] | None
     burst: int | None
     in_flight: int | None
     stop_after: int | None
@@ -61,6 +61,9 @@ class JobOptions:
 
     def rate_limit(self, default: RateLimit) -> RateLimit:
         """The limit of the options, and of a default where they say nothing."""
+        if self.rate == "auto":
+            adaptive = RateLimit.adaptive()
+            return evolve(adaptive, burst=self.burst or adaptive.burst, in_flight=self.in_flight or adaptive.in_flight)
         return RateLimit(
             per_second=default.per_second if self.rate is None else self.rate,
             burst=default.burst if self.burst is None else self.burst,
@@ -79,8 +82,13 @@ def _chosen(_context: click.Context, _parameter: click.Parameter, pairs: Sequenc
     return chosen
 
 
+def _rate(context: click.Context, parameter: click.Parameter, value: str | None) -> float | str | None:
+    return value if value in (None, "auto") else _POSITIVE(value, parameter, context)
+
+
 _PATH = click.Path(path_type=Path)
 _COUNT = click.IntRange(min=1)
+_POSITIVE = click.FloatRange(min=0, min_open=True)
 _OPTIONS = (
     click.argument("file", type=_PATH),
     click.option(
@@ -104,9 +112,9 @@ _OPTIONS = (
     click.option("--outcomes", type=_PATH, metavar="PATH", help="Outcomes, .csv or .jsonl.  [FILE.outcomes.csv]"),
     click.option(
         "--rate",
-        type=click.FloatRange(min=0, min_open=True),
-        metavar="N",
-        help="Requests a second.  [10; sandbox: any]",
+        callback=_rate,
+        metavar="N|auto",
+        help="Requests a second; auto finds the limit.  [10; sandbox: any]",
     ),
     click.option("--burst", type=_COUNT, metavar="N", help="Requests at once after a pause.  [10]"),
     click.option("--in-flight", type=_COUNT, metavar="N", help="Requests under way at once.  [16]"),

@@ -17,13 +17,14 @@ from jofi_async.core.errors import (
     DeadlineUnknownError,
     Effect,
     NotSentError,
+    QueueTooLongError,
     RateLimitedError,
     RetryAfterTooLongError,
     ServerError,
     UnknownOutcomeError,
     UnreadableAnswerError,
 )
-from jofi_async.core.limits import Limiter
+from jofi_async.core.limits import Limiter, Priority
 from jofi_async.core.operation import Operation
 from jofi_async.core.retry import RetryBudget, RetryPolicy, failure, may_repeat, retrying
 from jofi_async.core.transport import Transport
@@ -73,6 +74,8 @@ class Options:
         deadline: Seconds for one call: queue, limit, attempts and backoff together; None for no end.
         retry: How a call is repeated.
         hooks: Told of what happens.
+        max_wait: Seconds that a call may wait for its first slot; if it would take longer, it is refused at once.
+        priority: Who goes first when calls wait for a slot.
     """
 
     base_url: str
@@ -81,6 +84,8 @@ class Options:
     deadline: float | None
     retry: RetryPolicy
     hooks: tuple[events.Hook, ...]
+    max_wait: float = math.inf
+    priority: Priority = Priority.INTERACTIVE
 
 
 @frozen
@@ -114,7 +119,7 @@ class Call:
         until: The instant, on the running loop's clock, by which it must have ended at the latest.
     """
 
-    __slots__ = ("_deadline", "_hooks", "_loop", "_means", "_operation", "_path", "_record", "_request")
+    __slots__ = ("_deadline", "_hooks", "_loop", "_means", "_operation", "_path", "_pause", "_record", "_request")
 
     def __init__(
         self, means: Means, operation: Operation, path: str, request: Request, record: CallRecord, until: float
@@ -127,6 +132,7 @@ class Call:
         self._loop = asyncio.get_running_loop()
         seconds = means.options.deadline
         self._deadline = until if seconds is None else min(until, self._loop.time() + seconds)
+        self._pause: float | None = None
         self._hooks = means.options.hooks
         if events.is_logged():
             self._hooks = (*self._hooks, events.log)
@@ -189,6 +195,7 @@ class Call:
             means.budget,
             repeats=self._repeats,
             deadline=self._deadline,
+            pause=lambda: self._pause,
             before_sleep=self._back_off,
         )(attempt)
 
@@ -205,7 +212,7 @@ class Call:
         asked = self._loop.time()
         if self._hooks:
             self._tell(events.Queued, ahead=1)
-        limited = await limiter.acquire()
+        limited = await self._slot(asked)
         try:
             queued = self._loop.time() - asked - limited
             record.limited += limited
@@ -220,9 +227,27 @@ class Call:
         finally:
             limiter.release()
 
+    async def _slot(self, asked: float) -> float:
+        options, left = self._means.options, self._deadline - asked
+        max_wait = math.inf if self._record.attempts else options.max_wait  # what was begun is not given up for a queue
+        try:
+            return await self._means.limiter.acquire(
+                priority=options.priority,
+                max_wait=min(max_wait, left),
+                longest_pause=options.retry.retry_after_ceiling,
+            )
+        except QueueTooLongError as error:
+            if max_wait <= left:
+                raise
+            if self._loop.time() >= self._deadline:
+                raise self._overdue() from None
+            text = f"It would have waited {error.seconds:.4g} s for a slot, and the deadline leaves {left:.4g} s"
+            raise DeadlineNotSentError(text) from None
+
     async def _send(self) -> Response:
-        record, request = self._record, self._request
+        record, request, limiter = self._record, self._request, self._means.limiter
         request.departed = True
+        self._pause = None
         record.attempts += 1
         record.flying = request
         if self._hooks:
@@ -238,7 +263,12 @@ class Call:
         record.answering += seconds
         if self._hooks:
             self._tell(events.Answered, status=response.status, seconds=seconds)
-        if (refusal := error_of(self._operation, response, self._means.classify)) is not None:
+        refusal = error_of(self._operation, response, self._means.classify)
+        if refusal is not None and _asks_for_fewer(refusal):
+            self._pause = limiter.throttled(started, refusal.retry_after)
+        else:
+            limiter.answered(started, seconds)
+        if refusal is not None:
             raise self._weighed(refusal)
         return response
 
@@ -297,3 +327,7 @@ class Call:
             backing_off=record.backing_off,
             error=error,
         )
+
+
+def _asks_for_fewer(error: ApiError) -> bool:
+    return isinstance(error, RateLimitedError) or (isinstance(error, ServerError) and error.retry_after is not None)

@@ -1,5 +1,6 @@
 """What every vendor's client shares: options to a session, and who closes what."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -13,7 +14,7 @@ from jofi_async.core.answers import Classify
 from jofi_async.core.call import Options
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.events import Hook
-from jofi_async.core.limits import UNLIMITED, Limiter, RateLimit, RateLimiter
+from jofi_async.core.limits import UNLIMITED, Limiter, Priority, RateLimit, RateLimiter
 from jofi_async.core.retry import RetryPolicy
 from jofi_async.core.session import Session
 from jofi_async.core.transport import Transport
@@ -37,6 +38,7 @@ class ClientOptions(TypedDict, total=False):
     deadline: float | None
     headers: Mapping[str, str] | None
     hooks: Sequence[Hook]
+    max_wait: float | None
 
 
 class Client:
@@ -50,6 +52,11 @@ class Client:
     def __init__(self, session: Session, owned: Transport | None) -> None:
         self._session = session
         self._owned = owned
+
+    @property
+    def limiter(self) -> Limiter:
+        """What gives the slots; all clients made of this one by `with_options` share it."""
+        return self._session.limiter
 
     async def aclose(self) -> None:
         """Close the transport, unless it was given or is shared; calling it again does nothing."""
@@ -80,6 +87,7 @@ def make_session(
     deadline: float | None,
     headers: Mapping[str, str] | None,
     hooks: Sequence[Hook],
+    max_wait: float | None,
 ) -> Session:
     """Make a session of a client's options.
 
@@ -95,6 +103,7 @@ def make_session(
         deadline=_checked_deadline(deadline),
         retry=retry,
         hooks=tuple(hooks),
+        max_wait=_checked_max_wait(max_wait),
     )
     return Session(transport, rate_limit, classify, options)
 
@@ -107,6 +116,8 @@ def change_session(
     deadline: float | Unset | None = UNSET,
     headers: Mapping[str, str] | Unset = UNSET,
     hooks: Sequence[Hook] | Unset = UNSET,
+    max_wait: float | Unset | None = UNSET,
+    priority: Priority | Unset = UNSET,
 ) -> Session:
     """A session over the same transport and limiter, with some options changed; headers are added."""
     options = session.options
@@ -120,6 +131,10 @@ def change_session(
         options = evolve(options, headers=_all_headers(headers, "", options.headers))
     if hooks is not UNSET:
         options = evolve(options, hooks=tuple(hooks))
+    if max_wait is not UNSET:
+        options = evolve(options, max_wait=_checked_max_wait(max_wait))
+    if priority is not UNSET:
+        options = evolve(options, priority=Priority(priority))
     return session.with_options(options)
 
 
@@ -180,3 +195,9 @@ def _checked_deadline(deadline: float | None) -> float | None:
     if deadline is not None and not deadline > 0:
         raise ConfigurationError(f"deadline must be positive, not {deadline}")
     return deadline
+
+
+def _checked_max_wait(max_wait: float | None) -> float:
+    if max_wait is not None and not max_wait >= 0:
+        raise ConfigurationError(f"max_wait must not be negative, not {max_wait}")
+    return math.inf if max_wait is None else max_wait

@@ -9,7 +9,8 @@
     │   └── LifecycleError             used after close, on another event loop, or in a forked child
     └── CallError                      one call failed
         ├── NotSentError               no byte of it can have arrived
-        │   └── DeadlineNotSentError   ... because the call's deadline passed first
+        │   ├── DeadlineNotSentError   ... because the call's deadline passed first, or would have
+        │   └── QueueTooLongError      ... because it would have waited too long for a slot
         ├── UnknownOutcomeError        it may have arrived, and no answer came
         │   └── DeadlineUnknownError   ... within the call's deadline
         ├── RetryAfterTooLongError     the server asks to wait for longer than the policy allows
@@ -196,6 +197,20 @@ class DeadlineNotSentError(NotSentError):
     """The call's deadline passed before it was sent, or before it could be sent again."""
 
     advice = "Nothing took effect, so it is safe to send it again."
+
+
+class QueueTooLongError(NotSentError):
+    """It would have waited for a slot of the limiter for longer than `max_wait`, so it was refused at once.
+
+    Attributes:
+        seconds: How long it would have taken, as things stood.
+    """
+
+    advice = "Nothing was sent, so it is safe to send it again, later."
+
+    def __init__(self, message: str, *, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class DeadlineUnknownError(UnknownOutcomeError):

@@ -1,8 +1,9 @@
 """Whether and when a failed attempt is repeated, described to tenacity.
 
-Three facts decide: was it sent, is the operation repeatable, did the server say when. What was not sent, and a 429, may
-always be repeated; anything else only when the operation is repeatable. The wait is full-jitter exponential, or what
-the server said. A budget shared by a client's calls keeps many workers from amplifying an outage.
+Three facts decide: was it sent, is the operation repeatable, did the server say when. What was not sent, and a 429,
+may always be repeated; anything else only when the operation is repeatable. The wait is full-jitter exponential, or
+what the server said, which the limiter makes a pause of all calls. A budget shared by a client's calls keeps many
+workers from amplifying an outage.
 """
 
 import asyncio
@@ -18,7 +19,9 @@ from tenacity.wait import wait_base
 from jofi_async.core.errors import (
     CallError,
     ConfigurationError,
+    DeadlineNotSentError,
     NotSentError,
+    QueueTooLongError,
     RateLimitedError,
     ServerError,
     UnknownOutcomeError,
@@ -85,6 +88,8 @@ def may_repeat(error: BaseException, *, repeatable: bool) -> bool:
         error: What the attempt raised.
         repeatable: Whether the operation does the same when it is done twice.
     """
+    if isinstance(error, DeadlineNotSentError | QueueTooLongError):
+        return False
     if isinstance(error, NotSentError | RateLimitedError):
         return True
     return repeatable and isinstance(error, UnknownOutcomeError | ServerError)
@@ -115,6 +120,7 @@ def retrying(
     *,
     repeats: Callable[[BaseException], bool],
     deadline: float,
+    pause: Callable[[], float | None],
     before_sleep: Callable[[RetryCallState], None],
 ) -> AsyncRetrying:
     """Describe one call's repeats to tenacity; one object per call, never shared.
@@ -124,11 +130,12 @@ def retrying(
         budget: What the client has left.
         repeats: Whether an error may be repeated.
         deadline: The instant, on the running loop's clock, at which the call must have ended, or infinity.
+        pause: How many seconds the limiter makes everybody wait after the last attempt, or None when it does not.
         before_sleep: Called before each wait.
     """
     return AsyncRetrying(
         sleep=asyncio.sleep,
-        wait=_WaitAsServerSays(wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)),
+        wait=_WaitOutPause(pause, wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)),
         stop=_StopBefore(policy.attempts, deadline, budget),
         retry=retry_if_exception(repeats),
         before_sleep=before_sleep,
@@ -143,13 +150,16 @@ def failure(state: RetryCallState) -> CallError:
     return error
 
 
-class _WaitAsServerSays(wait_base):
-    def __init__(self, otherwise: wait_base) -> None:
+class _WaitOutPause(wait_base):
+    """What is left of the limiter's pause, so that nothing is waited for twice; without one, a wait of its own."""
+
+    def __init__(self, pause: Callable[[], float | None], otherwise: wait_base) -> None:
+        self._pause = pause
         self._otherwise = otherwise
 
     def __call__(self, retry_state: RetryCallState) -> float:
-        asked = failure(retry_state).retry_after
-        return self._otherwise(retry_state) if asked is None else asked
+        pause = self._pause()
+        return self._otherwise(retry_state) if pause is None else pause
 
 
 class _StopBefore(stop_base):

@@ -17,7 +17,7 @@ from jofi_async.core import codec
 from jofi_async.core.answers import Classify
 from jofi_async.core.call import Call, CallRecord, Means, Options
 from jofi_async.core.errors import InvalidInputError, Problem
-from jofi_async.core.limits import Limiter
+from jofi_async.core.limits import Limiter, Priority
 from jofi_async.core.operation import Operation
 from jofi_async.core.retry import RetryBudget
 from jofi_async.core.transport import Transport
@@ -60,6 +60,14 @@ class Session:
         if options.retry == self.options.retry:
             other._means = evolve(other._means, budget=self._means.budget)
         return other
+
+    def patient(self) -> "Session":
+        """The same without a `max_wait`, for what must follow once something was sent."""
+        return self.with_options(evolve(self.options, max_wait=math.inf))
+
+    def in_bulk(self) -> "Session":
+        """The same for work in the background: interactive calls overtake it, and it waits as long as it must."""
+        return self.with_options(evolve(self.options, max_wait=math.inf, priority=Priority.BULK))
 
     def spend_repeat(self) -> bool:
         """Take one repeat of the client's budget for a send outside of a call's own; False when none is left."""

@@ -16,7 +16,7 @@ from jofi_async.core.client import (
 )
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.events import Hook
-from jofi_async.core.limits import Limiter, RateLimit, RateLimiter
+from jofi_async.core.limits import Limiter, Priority, RateLimit, RateLimiter
 from jofi_async.core.retry import RetryPolicy
 from jofi_async.core.session import Session
 from jofi_async.core.transport import Transport
@@ -70,6 +70,8 @@ class JofiClient(Client):
         deadline: Seconds for one call: queue, limit, attempts and backoff together; None for no end.
         headers: Sent with every request.
         hooks: Told of what happens on each call's way.
+        max_wait: Seconds that a call may wait for its first slot of the rate limit: if it would take longer, it is
+            refused at once with `QueueTooLongError`. None waits as long as it takes, as `create_many` always does.
         expect_mode: "live" or "test": a key of another kind is refused.
         validate: Whether what JOFI documents is checked before anything is sent.
 
@@ -100,6 +102,7 @@ class JofiClient(Client):
         deadline: float | None = None,
         headers: Mapping[str, str] | None = None,
         hooks: Sequence[Hook] = (),
+        max_wait: float | None = None,
         expect_mode: str | None = None,
         validate: bool = True,
     ) -> None:
@@ -123,6 +126,7 @@ class JofiClient(Client):
             deadline=deadline,
             headers=headers,
             hooks=hooks,
+            max_wait=max_wait,
         )
         self._use(session, owned)
 
@@ -151,6 +155,8 @@ class JofiClient(Client):
         deadline: float | Unset | None = UNSET,
         headers: Mapping[str, str] | Unset = UNSET,
         hooks: Sequence[Hook] | Unset = UNSET,
+        max_wait: float | Unset | None = UNSET,
+        priority: Priority | Unset = UNSET,
     ) -> Self:
         """A client that shares this one's transport and limiter, with some options changed.
 
@@ -162,12 +168,22 @@ class JofiClient(Client):
             deadline: Seconds for one call, or None for no end.
             headers: Sent with every request, besides those of this client.
             hooks: Told of what happens, instead of those of this client.
+            max_wait: See `JofiClient`.
+            priority: "interactive", which is the default of all calls but those of `create_many` and `list_many`, or
+                "bulk" for work in the background, which the others overtake.
         """
         other = object.__new__(type(self))
         other._mode, other._validate, other._key_facts = self._mode, self._validate, self._key_facts
         other._max_in_flight, other._watermark = self._max_in_flight, self._watermark
         changed = change_session(
-            self._session, retry=retry, timeout=timeout, deadline=deadline, headers=headers, hooks=hooks
+            self._session,
+            retry=retry,
+            timeout=timeout,
+            deadline=deadline,
+            headers=headers,
+            hooks=hooks,
+            max_wait=max_wait,
+            priority=priority,
         )
         other._use(changed, None)
         return other

@@ -30,7 +30,7 @@ UNKNOWN: list[tuple[str, Fault, type[Exception]]] = [
 ]
 DONE: list[tuple[str, Fault]] = [
     ("500", done_then(500)),
-    ("503", done_then(503, retry_after="3600")),
+    ("503", done_then(503)),
     ("408", done_then(408)),
     ("302", done_then(302, location="https://elsewhere.example.org")),
     ("HTML 200", done_then(200, b"<html>Sign in</html>", content_type="text/html")),
@@ -68,9 +68,15 @@ def test_what_is_never_answered_is_unknown_after_three_more_sends(fault: Fault, 
     assert (job.summary().stopped, job.summary().seconds) == (None, 0.5 + 2 + 5)
 
 
-def test_a_server_that_asks_for_too_long_a_wait_is_not_asked_again() -> None:
+def test_a_server_that_asks_for_too_long_a_wait_is_not_asked_again_and_not_looked_at() -> None:
     outcome, job, vendor = invite_one(answer(503, retry_after="3600"), retry=RetryPolicy())
     assert outcome.kind is OutcomeKind.UNKNOWN
     assert isinstance(outcome.error, RetryAfterTooLongError)
-    assert (outcome.attempts, vendor.sent.total(), vendor.lists) == (1, 1, 2)
+    assert (outcome.attempts, vendor.sent.total(), vendor.lists) == (1, 1, 1)
     assert job.summary().seconds == 0
+
+
+def test_a_look_waits_as_long_as_the_server_asks() -> None:
+    outcome, job, vendor = invite_one(done_then(503, retry_after="30"), retry=RetryPolicy())
+    assert (outcome.kind, outcome.attempts, vendor.sent.total(), vendor.lists) == (OutcomeKind.CREATED, 1, 1, 2)
+    assert job.summary().seconds == 30

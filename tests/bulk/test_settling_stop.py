@@ -71,7 +71,7 @@ PHASES = {
     "looking, and the look fails": Phase([drop_after], [late(3, answer(500))], UNKNOWN, 3.0),
     "pausing, and found by the last look": Phase([drop_after], [answer(500)], CREATED, 0.5),
     "pausing, and nobody found": Phase([answer(500)], [], UNKNOWN, 0.5),
-    "pausing for longer than a stop allows": Phase([answer(503, retry_after="60")], [], UNKNOWN, 5.2),
+    "pausing for longer than a stop allows": Phase([answer(503, retry_after="60")], [], UNKNOWN, 10.2),
     "looking for the item of one created": Phase([done_then(201, b"{")], [late(3)], CREATED, 3.0, CREATED),
     "looking for the item for too long": Phase([done_then(201, b"{")], [late(60)], CREATED, 10.2, CREATED),
     "looking for one who existed": Phase([well], [late(3)], EXISTED, 3.0, EXISTED, was_there=True),

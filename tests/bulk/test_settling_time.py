@@ -137,10 +137,10 @@ def test_a_deadline_ends_a_doubtful_row_as_unknown() -> None:
     assert job.summary().seconds == 2.5
 
 
-def test_a_deadline_while_the_server_wishes_a_long_wait_ends_with_a_last_look() -> None:
+def test_a_deadline_while_the_server_wishes_a_long_wait_ends_with_the_grace() -> None:
     (outcome,), job, way = invite(FakeJofi(), [new()], ["POST 503=50"], deadline=1.0)
     assert (outcome.kind, outcome.attempts, way.times("POST")) == (UNKNOWN, 1, [0])
-    assert job.summary().seconds == 6.0
+    assert job.summary().seconds == 11.0
     assert "server failed" in outcome.reason
     assert "deadline" in (job.summary().stopped or "")
 

@@ -298,12 +298,11 @@ async def test_a_failure_after_the_halt_is_the_call_s_own() -> None:
 @virtual
 async def test_no_slot_is_held_while_backing_off() -> None:
     bench = Bench(asks_to_wait(10), answers(after=1), limit=ONE_AT_A_TIME)
-    first = asyncio.create_task(bench.call())
+    calls = asyncio.gather(*(bench.call(record=None) for _ in range(3)))
     await asyncio.sleep(1)
-    assert bench.limiter.out == 0
-    await asyncio.gather(bench.call(record=None), bench.call(record=None))
-    await first
-    assert bench.transport.sent_at == [0, 1, 2, 10]
+    assert (bench.limiter.out, bench.limiter.waiting) == (0, 2)
+    await calls
+    assert bench.transport.sent_at == [0, 10, 11, 12]
 
 
 @virtual
@@ -330,8 +329,8 @@ async def test_an_outage_is_not_amplified() -> None:
 
 @virtual
 async def test_many_calls_at_once_do_not_mix() -> None:
-    """Each of many calls has its own failures, wishes and attempts."""
-    plans = [[asks_to_wait(1 + index % 3)] * (index % 4) for index in range(40)]
+    """Each of many calls has its own failures and attempts."""
+    plans = [[fails(NotSentError("no connection"), after=1 + index % 3)] * (index % 4) for index in range(40)]
     scripts = [ScriptedTransport([*plan, answers(body=written({"id": index}))]) for index, plan in enumerate(plans)]
 
     class Switch(ScriptedTransport):

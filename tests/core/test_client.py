@@ -53,6 +53,7 @@ def made(**options: Any) -> Session:
         "deadline": None,
         "headers": None,
         "hooks": (),
+        "max_wait": None,
     }
     return make_session(**(defaults | options))
 

@@ -21,6 +21,7 @@ from jofi_async.core.errors import (
     DeadlineUnknownError,
     NotFoundError,
     NotSentError,
+    QueueTooLongError,
     RateLimitedError,
     RetryAfterTooLongError,
     ServerError,
@@ -62,8 +63,9 @@ def test_a_policy_may_forbid_all_repeats_and_all_waits() -> None:
     ("error", "once", "twice"),
     [
         (NotSentError("m"), True, True),
-        (DeadlineNotSentError("m"), True, True),
+        (DeadlineNotSentError("m"), False, False),
         (RateLimitedError("m"), True, True),
+        (QueueTooLongError("m"), False, False),
         (UnknownOutcomeError("m"), False, True),
         (DeadlineUnknownError("m"), False, True),
         (ServerError("m"), False, True),
@@ -174,11 +176,14 @@ class Failing:
     def __init__(self, *errors: BaseException) -> None:
         self.errors = list(errors)
         self.called_at: list[float] = []
+        self.pause: float | None = None
 
     async def __call__(self) -> str:
         self.called_at.append(asyncio.get_running_loop().time())
         if self.errors:
-            raise self.errors.pop(0)
+            error = self.errors.pop(0)
+            self.pause = error.retry_after if isinstance(error, CallError) else None
+            raise error
         return "well"
 
 
@@ -191,7 +196,9 @@ def asked(seconds: float) -> RateLimitedError:
 
 
 async def run(attempt: Failing, policy: RetryPolicy, budget: RetryBudget, deadline: float = math.inf) -> str:
-    machine = retrying(policy, budget, repeats=repeats, deadline=deadline, before_sleep=lambda _: None)
+    machine = retrying(
+        policy, budget, repeats=repeats, deadline=deadline, pause=lambda: attempt.pause, before_sleep=lambda _: None
+    )
     return await machine(attempt)
 
 
@@ -210,7 +217,7 @@ async def test_waits_are_full_jitter_that_doubles_up_to_the_longest() -> None:
 
 
 @virtual
-async def test_the_server_s_wish_is_kept_to_the_second() -> None:
+async def test_the_limiter_s_pause_is_waited_out_to_the_second() -> None:
     attempt = Failing(asked(7), asked(0), asked(1.5))
     await run(attempt, RetryPolicy(), RetryBudget(9))
     assert attempt.called_at == [0, 7, 7, 8.5]

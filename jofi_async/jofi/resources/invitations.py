@@ -30,6 +30,7 @@ from jofi_async.core.errors import (
 )
 from jofi_async.core.events import Abandoned, tell
 from jofi_async.core.operation import Operation
+from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.jofi.changes import not_there
 from jofi_async.jofi.checks import check_changes, check_filters, check_new
@@ -174,7 +175,7 @@ class Invitations(Resource):
     ) -> AsyncGenerator[ListResult, None]:
         """Run many lists at once under the limiter, and yield each as it comes.
 
-        One that fails brings its error in its result and cancels no other.
+        One that fails brings its error in its result and cancels no other. Single calls of the client overtake them.
 
         Args:
             filters: What to narrow each list to; any sync or async iterable.
@@ -190,7 +191,7 @@ class Invitations(Resource):
         if workers < 1:
             raise ConfigurationError(f"max_in_flight must be at least 1, not {workers}")
         feed = Feed(filters)
-        pool = Pool(feed.pull, self._list_one, workers=workers)
+        pool = Pool(feed.pull, self._over(self._session.in_bulk())._list_one, workers=workers)
         try:
             async for result in pool:
                 yield result
@@ -294,7 +295,7 @@ class Invitations(Resource):
         """Invite everybody in a source, concurrently under the limiter; exactly one outcome per row.
 
         Rows that cannot be valid, and repeats of an earlier person, are refused unsent. A person whom JOFI has already
-        is `existed`, with the invitation that was found.
+        is `existed`, with the invitation that was found. Single calls of the client overtake the job's.
 
         Args:
             source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable. A
@@ -315,7 +316,7 @@ class Invitations(Resource):
         Raises:
             ConfigurationError: An option is out of range.
         """
-        resource = self._in_bulk(self._watermark.fresh)
+        resource = self._over(self._session.in_bulk())._in_bulk(self._watermark.fresh)
         return BulkJob(
             resource,
             source,
@@ -370,10 +371,18 @@ class Invitations(Resource):
         end = partial(job.stop, f"the deadline of {seconds:g} s passed", grace=0.0)
         return asyncio.get_running_loop().call_later(seconds, end)
 
+    def _over(self, session: Session) -> "Invitations":
+        return Invitations(
+            Calls(session, self._mode),
+            validate=self._validate,
+            max_in_flight=self._max_in_flight,
+            watermark=self._watermark,
+        )
+
     def _in_bulk(self, mark: Mark) -> JournalledInvitations:
         return JournalledInvitations(
             create=self._create,
-            find=self.list,
+            find=self._over(self._session.patient()).list,
             mark=lambda: mark(self._newest),
             spend=self._session.spend_repeat,
             looks_prove=self._mode is not Mode.TEST,
@@ -400,21 +409,21 @@ class Invitations(Resource):
             raise
 
     async def _update(self, invitation_id: int, payload: dict[str, object]) -> Invitation:
-        until = self._session.until()
+        session, until = self._session, self._session.until()
         decode = self._calls.decoder(Invitation, Effect.DONE)
         for pause in (*PAUSES, math.inf):
             try:
-                return await self._session.call(_UPDATE, decode, object_id=invitation_id, payload=payload, until=until)
+                return await session.call(_UPDATE, decode, object_id=invitation_id, payload=payload, until=until)
             except (UnknownOutcomeError, ServerError) as error:
                 if self._mode is Mode.TEST:
                     raise
                 payload, current = await self._left_to_change(error, invitation_id, payload, until)
                 if not payload:
                     return current
-                wait = max(pause, error.retry_after or 0.0)
-                if asyncio.get_running_loop().time() + wait >= until:
+                if asyncio.get_running_loop().time() + pause >= until:
                     raise
-            await asyncio.sleep(wait)
+            await asyncio.sleep(pause)
+            session = self._session.patient()
         raise AssertionError("the last round returns or raises")
 
     async def _left_to_change(
@@ -422,7 +431,7 @@ class Invitations(Resource):
     ) -> tuple[dict[str, object], Invitation]:
         decode = self._calls.decoder(Invitation, Effect.NONE)
         try:
-            current = await self._session.call(_GET, decode, object_id=invitation_id, until=until)
+            current = await self._session.patient().call(_GET, decode, object_id=invitation_id, until=until)
         except CallError:
             raise error from None
         return not_there(payload, current), current

@@ -1,4 +1,4 @@
-"""The rate-limiting semaphore, case by case; `test_limits_schedules` looks for what nobody thought of."""
+"""The rate-limiting semaphore, case by case; `test_schedules` looks for what nobody thought of."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,19 +7,9 @@ import pytest
 
 from jofi_async.core.errors import ConfigurationError, LifecycleError
 from jofi_async.core.limits import UNLIMITED, RateLimit, RateLimiter
-from jofi_async.testing import VirtualLoop, run_virtual
+from jofi_async.testing import run_virtual
+from tests.core.limits.support import StallingLoop, granted_at
 from tests.core.support import virtual
-
-
-async def granted_at(limiter: RateLimiter, *, hold: float = 0.0) -> float:
-    """Take a slot, keep it for a while, and say when it was granted."""
-    await limiter.acquire()
-    at = asyncio.get_running_loop().time()
-    try:
-        await asyncio.sleep(hold)
-    finally:
-        limiter.release()
-    return at
 
 
 @pytest.mark.parametrize(
@@ -127,15 +117,6 @@ async def test_a_waiter_cancelled_in_the_tick_of_its_grant_gives_everything_back
     await asyncio.wait([waiters[0]])
     assert await asyncio.gather(*waiters[1:]) == [10, 11]
     assert (limiter.out, limiter.waiting) == (0, 0)
-
-
-class StallingLoop(VirtualLoop):
-    """A loop that a callback may block for a while."""
-
-    stalled = 0.0
-
-    def time(self) -> float:
-        return super().time() + self.stalled
 
 
 @pytest.mark.parametrize(("stall", "expected"), [(0.0, (10, 11)), (0.25, (10.25, 11.25)), (5.0, (15, 16))])
