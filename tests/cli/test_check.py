@@ -62,6 +62,16 @@ def test_no_key_is_what_failed(jofi: Command) -> None:
     assert "FAILED     API key                 there is none" in jofi.out
 
 
+def test_a_key_that_cannot_be_sent_is_what_failed(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOFI_API_KEY", "sk_live_half of it")
+    assert jofi("check", "--inviter", INVITER, "--json") == 5
+    report: Any = json.loads(jofi.out)
+    found = {item["name"]: item["status"] for item in report["items"]}
+    assert [name for name, status in found.items() if status == "failed"] == ["key_form"]
+    assert [name for name, status in found.items() if status == "passed"] == ["key"]
+    assert "half of" not in jofi.out
+
+
 def test_a_key_of_the_environment(jofi: Command, live: Live) -> None:
     live(FakeJofi())
     assert jofi("check", "--inviter", INVITER) == 0

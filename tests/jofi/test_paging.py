@@ -1,5 +1,6 @@
 """Lists go on where an answer tells how, one day; and a name that was guessed wrong costs nothing."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from jofi_async import JofiClient, RetryPolicy
 from jofi_async.core.wire import Request, Response
 from jofi_async.jofi.paging import next_query
+from jofi_async.testing import run_virtual
 from jofi_async.transports.fake import FakeTransport
 from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import Json
@@ -107,6 +109,24 @@ async def test_a_further_page_that_is_refused_leaves_what_has_come() -> None:
     async with client_of(server) as client:
         page = await client.teams.list()
     assert ([one.id for one in page.data], page.has_more, page.total_count) == ([1, 2, 3, 4], True, 7)
+
+
+def test_the_deadline_is_for_all_pages_together() -> None:
+    class Slow(Paged):
+        async def handle(self, request: Request) -> Response:
+            await asyncio.sleep(4)
+            return await super().handle(request)
+
+    async def ask() -> tuple[int, bool]:
+        server = Slow(9, WAYS["a number"])
+        client = JofiClient(LIVE, transport=FakeTransport(server), rate_limit=None, deadline=10)
+        async with client:
+            page = await client.teams.list()
+        assert asyncio.get_running_loop().time() - began == 10
+        return len(page.data), page.has_more
+
+    began = 0.0
+    assert run_virtual(ask()) == (4, True)
 
 
 async def test_filters_stay() -> None:

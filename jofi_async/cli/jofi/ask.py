@@ -9,7 +9,7 @@ import click
 from attrs import frozen
 from rich.console import Console
 
-from jofi_async.cli.jofi.way import NO_KEY, Way, live_way, sandbox_way
+from jofi_async.cli.jofi.way import NO_KEY, Way, key_of, live_way, sandbox_way
 from jofi_async.cli.progress import say
 from jofi_async.cli.run import ExitCode
 from jofi_async.cli.show import Form
@@ -62,7 +62,7 @@ class Asked:
         Raises:
             ConfigurationError: There is no key.
         """
-        way = sandbox_way(self.key_file) if self.sandbox else live_way(self.key_file)
+        way = sandbox_way(self.key_file) if self.sandbox else live_way(key_of(self.key_file))
         if way is None:
             raise ConfigurationError(NO_KEY)
         return way

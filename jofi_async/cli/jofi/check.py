@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from jofi_async.cli.jofi.way import Way, live_way, sandbox_way
+from jofi_async.cli.jofi.way import Way, key_of, live_way, sandbox_way
 from jofi_async.cli.progress import plain, say
 from jofi_async.cli.run import ExitCode
-from jofi_async.jofi.setup.facts import NO_KEY, Facts, KeyFacts
+from jofi_async.jofi.setup.facts import MALFORMED, NO_KEY, Facts, KeyFacts, is_key
 from jofi_async.jofi.setup.judge import NOTHING, judge
 from jofi_async.jofi.setup.report import CheckStatus, SetupItem, SetupReport
 
@@ -50,8 +50,11 @@ def check(inviters: tuple[str, ...], as_json: bool, sandbox: bool, api_key_file:
     Exit codes: 0 nothing failed, 5 something failed, 4 nothing failed but
     JOFI did not answer: run again, 2 usage.
     """  # noqa: D301
-    way = sandbox_way(api_key_file) if sandbox else live_way(api_key_file, alone=False)
-    report = asyncio.run(_report(way, inviters, api_key_file))
+    way = sandbox_way(api_key_file) if sandbox else None
+    key = "" if sandbox else key_of(api_key_file, alone=False)
+    if way is None and is_key(key):
+        way = live_way(key)
+    report = asyncio.run(_report(way, key, inviters, api_key_file))
     if as_json:
         click.echo(json.dumps(_as_json(report), indent=2))
     else:
@@ -61,9 +64,9 @@ def check(inviters: tuple[str, ...], as_json: bool, sandbox: bool, api_key_file:
     return ExitCode.RUN_AGAIN if report.unreached else ExitCode.DONE
 
 
-async def _report(way: Way | None, inviters: tuple[str, ...], key_file: Path | None) -> SetupReport:
+async def _report(way: Way | None, key: str, inviters: tuple[str, ...], key_file: Path | None) -> SetupReport:
     if way is None:
-        return judge(Facts.unseen(KeyFacts(present=False), key_file, NO_KEY), inviters)
+        return judge(Facts.unseen(KeyFacts(present=bool(key)), key_file, MALFORMED if key else NO_KEY), inviters)
     async with way.transport, way.client:
         return await way.client.check_setup(inviters, key_file=key_file)
 

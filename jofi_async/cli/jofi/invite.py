@@ -12,7 +12,7 @@ from rich.console import Console
 
 from jofi_async.cli.confirm import confirm, someone_is_there
 from jofi_async.cli.errand import Errand, Kind, prepare
-from jofi_async.cli.jofi.way import NO_KEY, SANDBOX_LIMIT, Way, live_way, sandbox_way
+from jofi_async.cli.jofi.way import NO_KEY, SANDBOX_LIMIT, Way, key_of, live_way, sandbox_way
 from jofi_async.cli.options import JobOptions, table_job_options
 from jofi_async.cli.progress import say
 from jofi_async.cli.report import tell_end, tell_failure
@@ -123,7 +123,7 @@ def _way(options: InviteOptions) -> Way | None:
     """Find the way to JOFI; a dry run needs none."""
     if options.sandbox:
         return sandbox_way(options.api_key_file, options.rate_limit(SANDBOX_LIMIT))
-    way = live_way(options.api_key_file, options.rate_limit(DEFAULT_RATE_LIMIT))
+    way = live_way(key_of(options.api_key_file), options.rate_limit(DEFAULT_RATE_LIMIT))
     if way is None and not options.dry_run:
         raise ConfigurationError(NO_KEY)
     return way

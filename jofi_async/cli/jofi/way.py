@@ -46,15 +46,18 @@ class Way:
         return Mode.TEST.value if self.client.mode is Mode.TEST else ""
 
 
-def live_way(key_file: Path | None, limit: RateLimit = DEFAULT_RATE_LIMIT, *, alone: bool = True) -> Way | None:
-    """The way to JOFI itself, with the key of a file or the environment; None when there is no key.
+def key_of(key_file: Path | None, *, alone: bool = True) -> str:
+    """The key of a file or the environment, or "" when there is none.
 
     Args:
         key_file: Holds the key, and goes before the environment.
-        limit: How fast.
         alone: Whether nobody else may be able to read the file.
     """
-    key = read_key("JOFI_API_KEY", key_file, alone=alone)
+    return read_key("JOFI_API_KEY", key_file, alone=alone)
+
+
+def live_way(key: str, limit: RateLimit = DEFAULT_RATE_LIMIT) -> Way | None:
+    """The way to JOFI itself; None when there is no key."""
     if not key:
         return None
     url = os.environ.get("JOFI_BASE_URL") or BASE_URL

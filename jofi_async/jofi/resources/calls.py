@@ -3,6 +3,7 @@
 A route is an `Operation` and a method of a line or two.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -48,6 +49,7 @@ class Calls:
         *,
         object_id: object = None,
         query: Mapping[str, str] | None = None,
+        until: float = math.inf,
     ) -> Answer:
         """Read one object.
 
@@ -56,18 +58,19 @@ class Calls:
             kind: What is answered.
             object_id: What stands for `{id}` in the path.
             query: Query parameters.
+            until: An instant of the running loop's clock by which it must have ended, if before the deadline.
 
         Raises:
             CallError: See `jofi_async.core.errors`.
         """
-        return await self.session.call(
-            operation, self.decoder(kind, Effect.NONE), object_id=object_id, query=query or None
-        )
+        decode = self.decoder(kind, Effect.NONE)
+        return await self.session.call(operation, decode, object_id=object_id, query=query or None, until=until)
 
     async def list(self, operation: Operation, kind: type[AnyPage], query: Mapping[str, str] | None = None) -> AnyPage:
         """Read a list, and go on for as long as an answer tells where; today none does.
 
-        A further page that fails, or brings nothing new, ends it: `has_more` then is still true.
+        The deadline is for all pages together. A further page that fails, or brings nothing new, ends it: `has_more`
+        then is still true.
 
         Args:
             operation: The route.
@@ -77,9 +80,10 @@ class Calls:
         Raises:
             CallError: See `jofi_async.core.errors`.
         """
-        whole = await self.read(operation, kind, query=query)
+        until = self.session.until()
+        whole = await self.read(operation, kind, query=query, until=until)
         if whole.has_more and whole.extra:
-            await self._go_on(whole, operation, kind, query or {})
+            await self._go_on(whole, operation, kind, query or {}, until)
         return whole
 
     def decoder(self, kind: type[Answer], effect: Effect) -> Callable[[Response], Answer]:
@@ -104,7 +108,7 @@ class Calls:
         return decode
 
     async def _go_on(
-        self, whole: Page[Any], operation: Operation, kind: type[AnyPage], query: Mapping[str, str]
+        self, whole: Page[Any], operation: Operation, kind: type[AnyPage], query: Mapping[str, str], until: float
     ) -> None:
         known = {item.id for item in whole.data if item.id is not None}
         asked = [query]
@@ -114,7 +118,7 @@ class Calls:
                 return
             asked.append(further)
             try:
-                page = await self.read(operation, kind, query=further)
+                page = await self.read(operation, kind, query=further, until=until)
             except CallError:  # the names were a guess, and a wrong one must not cost what has come
                 return
             news = [item for item in page.data if item.id not in known]

@@ -9,9 +9,11 @@ from typing import Protocol, TypeVar
 
 from attrs import frozen
 
+from jofi_async.core.client import check_key
 from jofi_async.core.errors import (
     AuthenticationError,
     CallError,
+    ConfigurationError,
     ForbiddenError,
     ModeMismatchError,
     WrongAddressError,
@@ -102,7 +104,17 @@ class Rooms(Protocol):
 
 
 NO_KEY = Unseen("there is no key", "give the key first")
+MALFORMED = Unseen("the key is none that could be sent", "mend the key first")
 MADE_UP = Unseen("a test key is answered with made-up objects", "run this again with the live key")
+
+
+def is_key(key: str) -> bool:
+    """Whether a text could be sent as a key at all."""
+    try:
+        check_key(key)
+    except ConfigurationError:
+        return False
+    return True
 
 
 async def gather(rooms: Rooms, key: KeyFacts, key_file: Path | None) -> Facts:

@@ -124,7 +124,7 @@ def _credentials(facts: Facts) -> Iterator[SetupItem]:
 def _key_form(facts: Facts) -> SetupItem:
     if facts.key.well_formed:
         return KEY_FORM.passed(f"it begins with sk_{facts.key.mode}_")
-    return KEY_FORM.failed("it begins with neither sk_live_ nor sk_test_", "see whether it was copied whole")
+    return KEY_FORM.failed("it is not of the form sk_live_... or sk_test_...", "see whether it was copied whole")
 
 
 def _key_mode(facts: Facts) -> SetupItem:
