@@ -14,6 +14,7 @@ from jofi_async.core import errors
 from jofi_async.core.client import ClientOptions
 from jofi_async.jofi.client import JofiOptions
 from jofi_async.jofi.resources.invitations import Invitations
+from jofi_async.jofi.resources.results import TestTakers
 from tests.fidelity.rules import rule
 
 # Seed 000: "Required request fields", "Optional request fields", "Updatable fields".
@@ -133,9 +134,41 @@ def test_a_jobs_options_have_one_default() -> None:
     }
 
 
+RESOURCES = {
+    "accounts": ["get"],
+    "users": ["list"],
+    "teams": ["list"],
+    "assessments": ["list"],
+    "email_templates": ["list"],
+    "score_profiles": ["list"],
+    "test_takers": ["get", "job_fit_report", "list", "scorecard"],
+    "career_navigation_profiles": ["get", "list"],
+}
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+async def test_the_resources_that_only_read(name: str) -> None:
+    async with JofiClient("sk_live_x") as client:
+        resource = getattr(client, name)
+        assert type(resource) is not type(client.invitations)
+    methods = [one for one in dir(resource) if not one.startswith("_")]
+    assert methods == RESOURCES[name]
+    for method in methods:
+        assert "Raises:" in (getattr(resource, method).__doc__ or "")
+    assert re.search(rf"^\s+{name}: ", JofiClient.__doc__ or "", re.MULTILINE)
+
+
 @pytest.mark.parametrize(
     "function",
-    [JofiClient.__init__, JofiClient.with_options, Invitations.create, Invitations.update, Invitations.create_many],
+    [
+        JofiClient.__init__,
+        JofiClient.with_options,
+        JofiClient.check_setup,
+        TestTakers.scorecard,
+        Invitations.create,
+        Invitations.update,
+        Invitations.create_many,
+    ],
 )
 def test_every_keyword_is_documented(function: Callable[..., Any]) -> None:
     owner = JofiClient.__doc__ if function is JofiClient.__init__ else function.__doc__
