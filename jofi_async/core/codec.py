@@ -2,23 +2,20 @@
 
 Decoding is strict about types and open about news: a text is never made of a number, an unknown field is kept in
 `extra` where the class has one, an unknown member of an `OpenEnum` is kept as it came, and a timestamp may carry a
-fraction of any length.
+fraction of any length. What fits beyond doubt is decoded in one pass, to an equal object.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self, TypeVar, get_origin
-
-import attrs
-from cattrs import Converter, transform_error
-from cattrs.cols import list_structure_factory
-from cattrs.gen import make_dict_structure_fn, override
-
-from jofi_async.core.masking import mask
+from functools import cache
+from types import NoneType
+from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
+
+_PLAIN = frozenset({str, int, bool, NoneType})
 
 
 class DecodeError(ValueError):
@@ -54,6 +51,11 @@ def decode(kind: type[T], body: bytes) -> T:
         DecodeError: The bytes are no JSON, or do not fit.
     """
     try:
+        item: T = _DECODERS[kind](body)
+        return item
+    except Exception:  # whatever is wrong with it, cattrs says, or finds that nothing is
+        pass
+    try:
         data: object = json.loads(body)
     except (ValueError, RecursionError):
         raise DecodeError("the answer is no JSON") from None
@@ -66,15 +68,27 @@ def structure(kind: type[T], data: object) -> T:
     Raises:
         DecodeError: It does not fit; the text names the fields and never quotes a value.
     """
-    try:
-        return _converter.structure(data, kind)
-    except Exception as error:
-        raise DecodeError(mask("; ".join(transform_error(error, path="answer")))) from None
+    from jofi_async.core.structuring import structure_with  # slow to import, and few answers need it
+
+    return structure_with(kind, data)
 
 
 def encode(payload: Mapping[str, object]) -> bytes:
-    """Make JSON bytes of a payload."""
+    """Make JSON bytes of a payload, in ASCII."""
+    if _PLAIN.issuperset(map(type, payload.values())):
+        try:
+            body = _fast_encode()(payload)
+        except (ValueError, OverflowError):  # half a character, or a number of more than 64 bits
+            pass
+        else:
+            if body.isascii():
+                return body
     return json.dumps(payload, separators=(",", ":")).encode()
+
+
+def new_extra() -> dict[str, Any]:
+    """What the `extra` of a model begins as."""
+    return {}
 
 
 def parse_time(text: str) -> datetime:
@@ -87,77 +101,21 @@ def parse_time(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_converter = Converter()
+@cache
+def _fast_encode() -> Callable[[Mapping[str, object]], bytes]:
+    from msgspec.json import encode  # slow to import, and a program that only starts needs none
+
+    return encode
 
 
-def _exactly(kind: type[T]) -> Callable[[Any, object], T]:
-    def hook(value: Any, _: object) -> T:
-        if type(value) is kind:
-            return value
-        raise TypeError(f"expected {kind.__name__}, not {type(value).__name__}")
+class _Decoders(dict[type[Any], Callable[[bytes], Any]]):
+    """What reads each model in one pass."""
 
-    return hook
+    def __missing__(self, kind: type[Any]) -> Callable[[bytes], Any]:
+        from jofi_async.core.fast import decoder  # for the same reason
 
-
-_check_object: Callable[[Any, object], object] = _exactly(dict)
-_check_list: Callable[[Any, object], object] = _exactly(list)
+        self[kind] = decoder(kind)
+        return self[kind]
 
 
-def _structure_time(value: object, _: object) -> datetime:
-    if not isinstance(value, str):
-        raise TypeError(f"expected a timestamp, not {type(value).__name__}")
-    try:
-        return parse_time(value)
-    except ValueError:
-        raise ValueError("not an ISO 8601 timestamp") from None
-
-
-def _structure_open_enum(value: object, kind: type[OpenEnum]) -> OpenEnum:
-    if not isinstance(value, str):
-        raise TypeError(f"expected a text, not {type(value).__name__}")
-    return kind(value)
-
-
-def _structure_float(value: Any, _: object) -> float:
-    if type(value) is float or type(value) is int:
-        return float(value)
-    raise TypeError(f"expected a number, not {type(value).__name__}")
-
-
-def _is_list(kind: Any) -> bool:
-    return get_origin(kind) is list
-
-
-def _structure_list(kind: Any) -> Callable[[Any, Any], Any]:
-    structure_items = list_structure_factory(kind, _converter)
-
-    def hook(data: Any, _: Any) -> Any:
-        _check_list(data, kind)
-        return structure_items(data, kind)
-
-    return hook
-
-
-def _structure_model(kind: type[Any]) -> Callable[[Any, Any], Any]:
-    names = frozenset(attrs.fields_dict(kind))
-    keeps_extra = "extra" in names
-    known = names - {"extra"}
-    structure_known = make_dict_structure_fn(kind, _converter, extra=override(omit=keeps_extra))
-
-    def hook(data: Any, _: Any) -> Any:
-        _check_object(data, kind)
-        item = structure_known(data, kind)
-        if keeps_extra and (news := data.keys() - known):
-            item.extra = {name: data[name] for name in data if name in news}
-        return item
-
-    return hook
-
-
-for _kind in (str, int, bool):
-    _converter.register_structure_hook(_kind, _exactly(_kind))
-_converter.register_structure_hook(float, _structure_float)
-_converter.register_structure_hook(datetime, _structure_time)
-_converter.register_structure_hook(OpenEnum, _structure_open_enum)
-_converter.register_structure_hook_factory(_is_list, _structure_list)
-_converter.register_structure_hook_factory(attrs.has, _structure_model)
+_DECODERS = _Decoders()

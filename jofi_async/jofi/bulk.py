@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-import attrs
 from attrs import frozen
 
 from jofi_async.bulk.resource import Look, Person, normalised
@@ -48,7 +47,7 @@ class InvitationChecks:
         """Say what cannot be right about a row; see `BulkResource.check`."""
         if not isinstance(row, NewInvitation):  # pyright: ignore[reportUnnecessaryIsInstance]
             return [Problem("", f"is no NewInvitation but a {type(row).__name__}")]
-        return check_new(attrs.asdict(row, recurse=False)) if self.validate else []
+        return check_new(row.given()) if self.validate else []
 
     def person(self, row: NewInvitation) -> Person:
         """Name the person: the address, trimmed, whatever the case."""

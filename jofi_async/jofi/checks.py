@@ -1,6 +1,7 @@
 """What seed 000 settles about a request, checked before it is sent, in the same words everywhere."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,24 +15,26 @@ PRESCREEN = 1
 NOT_WITH_PRESCREEN = frozenset({6, 7, 8})
 
 _REQUIRED = ("first_name", "last_name", "email", "created_by_user_email")
-_NAMES = {"first_name": "first name", "last_name": "last name"}
-_LIMITS = {"custom_id": CUSTOM_ID_LIMIT, "ref_text": REF_TEXT_LIMIT}
-_TEXTS = frozenset({"first_name", "last_name", "email", "created_by_user_email", "person_id", "phone", *_LIMITS})
 _NUMBERS = frozenset({"team_id", "email_template_id", "congrats_email_template_id"})
-_FLAGS = frozenset({"send_via_email", "send_via_sms", "send_congrats_notification"})
 _NULLABLE = frozenset({"person_id", "custom_id", "phone", "ref_text"})
+
+_WORD = "[A-Za-z0-9]++"
+_PLAIN_ADDRESS = re.compile(
+    rf"{_WORD}(?:[._+-]{_WORD})*+@(?:{_WORD}(?:-{_WORD})*+\.)++(?!(?i:arpa|invalid|local|localhost|onion)$)[A-Za-z]{{2,}}+",
+)
+_PLAIN_LENGTH = 64  # characters; every part of a shorter address is short enough
 
 
 def check_new(fields: Mapping[str, Any]) -> list[Problem]:
     """Say what cannot be right about a new invitation.
 
     Args:
-        fields: The fields of a `NewInvitation`; those that are `UNSET` may be missing.
+        fields: The fields of a `NewInvitation`; those that are `UNSET` may be left out.
 
     Returns:
         Each field and reason; nothing when it may be sent.
     """
-    problems = [Problem(name, "is missing") for name in _REQUIRED if fields.get(name) is UNSET]
+    problems = [Problem(name, "is missing") for name in _REQUIRED if fields.get(name, UNSET) is UNSET]
     problems.extend(_each(fields, nullable=_NULLABLE))
     if fields.get("send_via_sms") is True and not fields.get("phone"):
         problems.append(Problem("phone", "a phone is needed to send by text message (SMS)"))
@@ -68,7 +71,9 @@ def check_filters(custom_id: object, email: object, *, lengths: bool = True) -> 
 @lru_cache(maxsize=64)  # the inviter is the same on every row
 def email_problem(address: str) -> str | None:
     """Say what is wrong with an address's syntax, or None; its domain is not looked up."""
-    from email_validator import EmailNotValidError, validate_email  # slow to import, and not every call needs it
+    if len(address) <= _PLAIN_LENGTH and _PLAIN_ADDRESS.fullmatch(address):
+        return None
+    from email_validator import EmailNotValidError, validate_email  # slow to import, and most addresses are plain
 
     try:
         validate_email(address, check_deliverability=False, test_environment=True)
@@ -81,29 +86,45 @@ def _each(fields: Mapping[str, Any], *, nullable: frozenset[str]) -> Iterator[Pr
     for name, value in fields.items():
         if value is UNSET or (value is None and name in nullable):
             continue
-        if reason := _reason(name, value):
+        if reason := _REASONS[name](value):
             yield Problem(name, reason)
 
 
-def _reason(name: str, value: object) -> str | None:
-    if name in _TEXTS:
-        return _text_reason(name, value) if isinstance(value, str) else f"must be a text, not {_kind(value)}"
-    if name in _NUMBERS:
-        return None if type(value) is int else f"must be a whole number, not {_kind(value)}"
-    if name in _FLAGS:
-        return None if isinstance(value, bool) else f"must be true or false, not {_kind(value)}"
-    return _assessments_reason(value)
+def _text_reason(value: object) -> str | None:
+    return None if isinstance(value, str) else f"must be a text, not {_kind(value)}"
 
 
-def _text_reason(name: str, value: str) -> str | None:
-    if name in _NAMES and not value.strip():
-        return f"the {_NAMES[name]} is empty"
-    if name in ("email", "created_by_user_email"):
-        return email_problem(value.strip()) if value.strip() else "the e-mail address is empty"
-    limit = _LIMITS.get(name)
-    if limit is not None and len(value) > limit:
-        return f"has {len(value)} characters, and JOFI takes at most {limit}"
-    return None
+def _name_reason(what: str) -> Callable[[object], str | None]:
+    def reason(value: object) -> str | None:
+        if isinstance(value, str) and not value.strip():
+            return f"the {what} is empty"
+        return _text_reason(value)
+
+    return reason
+
+
+def _limited_reason(limit: int) -> Callable[[object], str | None]:
+    def reason(value: object) -> str | None:
+        if isinstance(value, str) and len(value) > limit:
+            return f"has {len(value)} characters, and JOFI takes at most {limit}"
+        return _text_reason(value)
+
+    return reason
+
+
+def _email_reason(value: object) -> str | None:
+    if not isinstance(value, str):
+        return _text_reason(value)
+    address = value.strip()
+    return email_problem(address) if address else "the e-mail address is empty"
+
+
+def _number_reason(value: object) -> str | None:
+    return None if type(value) is int else f"must be a whole number, not {_kind(value)}"
+
+
+def _flag_reason(value: object) -> str | None:
+    return None if isinstance(value, bool) else f"must be true or false, not {_kind(value)}"
 
 
 def _assessments_reason(value: object) -> str | None:
@@ -129,3 +150,19 @@ def _filter_problem(name: str, value: object, limit: int | None) -> Problem | No
 
 def _kind(value: object) -> str:
     return "null" if value is None else type(value).__name__
+
+
+_REASONS: Mapping[str, Callable[[object], str | None]] = {
+    "first_name": _name_reason("first name"),
+    "last_name": _name_reason("last name"),
+    "email": _email_reason,
+    "created_by_user_email": _email_reason,
+    "person_id": _text_reason,
+    "phone": _text_reason,
+    "custom_id": _limited_reason(CUSTOM_ID_LIMIT),
+    "ref_text": _limited_reason(REF_TEXT_LIMIT),
+    "assessments_to_assign": _assessments_reason,
+    **dict.fromkeys(_NUMBERS, _number_reason),
+    **dict.fromkeys(("send_via_email", "send_via_sms", "send_congrats_notification"), _flag_reason),
+}
+"""What can be wrong with each field."""

@@ -26,15 +26,15 @@ def written(document: Any) -> bytes:
     return json.dumps(document).encode()
 
 
-def pairs(kind: Any) -> st.SearchStrategy[Pair]:
+def pairs(kind: Any, *, news: bool = True) -> st.SearchStrategy[Pair]:
     """Documents that fit `kind`."""
     options = get_args(kind)
     if get_origin(kind) in (Union, UnionType):
-        return st.one_of(*(pairs(option) for option in options))
+        return st.one_of(*(pairs(option, news=news) for option in options))
     if get_origin(kind) is list:
-        return st.lists(pairs(options[0]), max_size=3).map(_unzipped)
+        return st.lists(pairs(options[0], news=news), max_size=3).map(_unzipped)
     if attrs.has(kind):
-        return models(kind)
+        return models(kind, news=news)
     if issubclass(kind, OpenEnum):
         texts = st.sampled_from([str(member) for member in kind]) | st.text()
         return texts.map(lambda text: (text, kind(text)))
@@ -42,16 +42,16 @@ def pairs(kind: Any) -> st.SearchStrategy[Pair]:
 
 
 @st.composite
-def models(draw: st.DrawFn, kind: type[Any]) -> Pair:
-    """Documents of a model: optional fields come and go, and unknown ones come along."""
+def models(draw: st.DrawFn, kind: type[Any], *, news: bool = True) -> Pair:
+    """Documents of a model: optional fields come and go, and unknown ones come along, unless there is no news."""
     document: dict[str, Any] = {}
     given: dict[str, Any] = {}
     hints = get_type_hints(kind)
     for field in attrs.fields(kind):
         required = field.default is attrs.NOTHING
         if field.name != "extra" and (required or draw(st.booleans())):
-            document[field.name], given[field.name] = draw(pairs(hints[field.name]))
-    if "extra" in hints:
+            document[field.name], given[field.name] = draw(pairs(hints[field.name], news=news))
+    if news and "extra" in hints:
         given["extra"] = draw(st.dictionaries(st.text().filter(lambda name: name not in hints), JSON, max_size=2))
         document |= given["extra"]
     return document, kind(**given)
@@ -78,7 +78,8 @@ def _same(value: Any) -> Pair:
     return value, value
 
 
-_SCALARS: dict[type, st.SearchStrategy[Pair]] = {
+_SCALARS: dict[Any, st.SearchStrategy[Pair]] = {
+    Any: JSON.map(_same),
     NoneType: st.none().map(_same),
     bool: st.booleans().map(_same),
     int: st.integers().map(_same),

@@ -1,6 +1,7 @@
 """Decoding: what fits becomes an equal object, what does not is refused without a value being quoted."""
 
 import json
+from datetime import datetime
 from typing import Any, get_type_hints
 
 import attrs
@@ -58,6 +59,7 @@ MISFITS: dict[str, list[Any]] = {
     "best": [[], "size", {"size": 1, "tags": "abc"}, {"size": 1, "tags": {"a": 1}}, {"size": 1, "tags": [1]}],
     "colours": [{"red": 1}, [1], [None]],
 }
+TEXT = st.text() | st.text(alphabet=st.characters()) | st.sampled_from(["\ud800", "\x00\x1f\x7f", '"\\/', "<&>"])
 SECRET, NUMBER = "zq7-secret-x", 918273645
 every_model = pytest.mark.parametrize("kind", MODELS, ids=lambda kind: kind.__name__)
 
@@ -189,6 +191,21 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
 @given(st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text()))
 def test_what_is_encoded_reads_back(payload: dict[str, object]) -> None:
     assert json.loads(encode(payload)) == payload
+
+
+@checked
+@given(
+    st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT | st.lists(st.integers() | TEXT, max_size=2))
+)
+def test_a_payload_is_written_as_json_dumps_writes_it(payload: dict[str, object]) -> None:
+    by_json = json.dumps(payload, separators=(",", ":")).encode()
+    assert encode(payload).replace(b"\x7f", b"\\u007f") == by_json
+
+
+@pytest.mark.parametrize("value", [b"x", datetime(2026, 1, 2), {1}, object()])
+def test_what_json_does_not_know_is_not_written(value: object) -> None:
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        encode({"phone": value})
 
 
 def test_payloads_are_small_ascii() -> None:

@@ -1,11 +1,16 @@
+import sys
 from typing import Any
 
 import attrs
 import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jofi_async import UNSET, NewInvitation, Problem
 from jofi_async.jofi.checks import check_changes, check_filters, check_new, email_problem
 from tests.bulk.support import new
+from tests.core.support import checked
 
 PHONE_NEEDED = [("phone", "a phone is needed to send by text message (SMS)")]
 NOT_BOTH = "choose either Prescreen (1) or other assessments (6, 7, 8), but not both"
@@ -150,3 +155,33 @@ def test_a_required_field_cannot_be_unset(name: str) -> None:
 def test_any_sequence_of_ids_will_do_and_test_domains_are_addresses() -> None:
     fields = {"first_name": "L", "last_name": "S", "email": "l@acme.test", "created_by_user_email": "j@example.org"}
     assert check_new({**fields, "assessments_to_assign": range(6, 9)}) == []
+
+
+WORDS = st.from_regex(r"\A[A-Za-z0-9]{1,70}\Z") | st.sampled_from(["local", "TEST", "arpa", "xn", "1", "", "ë"])
+
+
+def joined(marks: str) -> st.SearchStrategy[str]:
+    """A few words with marks between them."""
+    more = st.lists(st.tuples(st.sampled_from(marks), WORDS).map("".join), max_size=4).map("".join)
+    return st.tuples(WORDS, more).map("".join)
+
+
+@checked
+@given(joined("._+-'"), joined("...-_"))
+def test_a_plain_address_is_one_to_the_library_too(local: str, domain: str) -> None:
+    address = f"{local}@{domain}"
+    email_problem.cache_clear()
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        assert email_problem(address) == "this is no e-mail address"
+    else:
+        assert email_problem(address) is None
+
+
+def test_a_plain_address_needs_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    email_problem.cache_clear()
+    monkeypatch.setitem(sys.modules, "email_validator", None)
+    assert email_problem("Linda.Sample+jobs_2-x@mail-1.jofiscore.com") is None
+    with pytest.raises(ImportError):
+        email_problem("zoë@jofiscore.com")

@@ -4,6 +4,7 @@ from typing import Any
 
 from attrs import define, field
 
+from jofi_async.core.codec import new_extra
 from jofi_async.jofi.models.shared import Mode, Page, Shown, mode_text
 
 
@@ -45,7 +46,7 @@ class Account(Shown):
     webhooks_enabled: bool | None = None
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
     def __repr__(self) -> str:
         return f"Account(id={self.id}, mode={mode_text(self.mode)})"
@@ -73,7 +74,7 @@ class UserListItem(Shown):
     last_name: str | None = None
     email: str | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
 
 @define(repr=False)
@@ -96,7 +97,7 @@ class TeamListItem(Shown):
     invitations_count: int | None = None
     test_takers_count: int | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
 
 @define(repr=False)
@@ -118,7 +119,7 @@ class AssessmentListItem(Shown):
     display_name: str | None = None
     short_name: str | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
 
 @define(repr=False)
@@ -139,7 +140,7 @@ class EmailTemplateListItem(Shown):
     type: str | None = None
     team_ids: list[int] | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
 
 @define(repr=False)
@@ -158,7 +159,7 @@ class ScoreProfileListItem(Shown):
     short_name: str | None = None
     display_name: str | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
 
 @define(repr=False, kw_only=True)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NotRequired, TypedDict
 
 from attrs import define, field, frozen
 
+from jofi_async.core.codec import new_extra
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, User, mode_text
 
@@ -76,7 +78,7 @@ class Invitation:
     account: Named | None = None
     test_taker_id: int | None = None
     career_navigation_profile_id: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
     def __repr__(self) -> str:
         return f"Invitation(id={self.id}, mode={mode_text(self.mode)}, {_state(self.accepted_at)})"
@@ -112,7 +114,7 @@ class InvitationListItem:
     test_taker_id: int | None = None
     custom_id: str | None = None
     person_id: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
     def __repr__(self) -> str:
         return f"InvitationListItem(id={self.id}, {_state(self.accepted_at)})"
@@ -182,6 +184,11 @@ class NewInvitation:
     email_template_id: int | Unset = UNSET
     ref_text: str | Unset | None = UNSET
 
+    def given(self) -> dict[str, Any]:
+        """The fields that are set, by name."""
+        pairs = zip(_FIELDS, _values_of(self), strict=True)
+        return {name: value for name, value in pairs if value is not UNSET}
+
     def __repr__(self) -> str:
         return "NewInvitation(...)"
 
@@ -202,6 +209,10 @@ class InvitationFields(TypedDict):
     send_via_sms: NotRequired[bool | Unset]
     email_template_id: NotRequired[int | Unset]
     ref_text: NotRequired[str | Unset | None]
+
+
+_FIELDS = tuple(InvitationFields.__annotations__)
+_values_of = attrgetter(*_FIELDS)
 
 
 def _state(accepted_at: datetime | None) -> str:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from attrs import define, field
 
+from jofi_async.core.codec import new_extra
 from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, Shown, mode_text
 
 
@@ -46,7 +47,7 @@ class ParticipantListItem(Shown):
     team: Named | None = None
     account: Named | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
 
 @define(repr=False, kw_only=True)
@@ -95,7 +96,7 @@ class AssignedAssessment(Shown):
     completed_at: datetime | None = None
     progress_saved_at: datetime | None = None
     is_used_for_scoring: bool | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
 
 @define(repr=False)
@@ -128,7 +129,7 @@ class TestTaker(Shown):
     assigned_assessments: list[AssignedAssessment] | None = None
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
     def __repr__(self) -> str:
         assigned = self.assigned_assessments or []
@@ -160,7 +161,7 @@ class Facet(Shown):
     yellow_band: float | None = None
     test_taker_score: Any = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
 
 @define(repr=False)
@@ -186,7 +187,7 @@ class Scores:
 
     thinking_skills: list[Score] | None = None
     personality_traits: list[Score] | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
     def __repr__(self) -> str:
         return "Scores(...)"
@@ -208,7 +209,7 @@ class ScorecardProfile:
     display_name: str | None = field(default=None, repr=False)
     short_name: str | None = field(default=None, repr=False)
     riasec_profile: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=dict[str, Any], repr=False)
+    extra: dict[str, Any] = field(factory=new_extra, repr=False)
 
 
 @define(repr=False)
@@ -247,7 +248,7 @@ class Scorecard:
     scores: Scores | None = None
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
     def __repr__(self) -> str:
         return f"Scorecard(test_taker_id={self.test_taker_id}, mode={mode_text(self.mode)})"
@@ -265,7 +266,7 @@ class JobFitReport:
 
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
     def __repr__(self) -> str:
         return f"JobFitReport(mode={mode_text(self.mode)})"
@@ -305,4 +306,4 @@ class CareerNavigationProfile(Shown):
     id: str
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)

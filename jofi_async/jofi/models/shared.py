@@ -4,7 +4,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
-from jofi_async.core.codec import OpenEnum
+from jofi_async.core.codec import OpenEnum, new_extra
 
 Item = TypeVar("Item")
 
@@ -45,7 +45,7 @@ class Page(Generic[Item]):
     has_more: bool
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
     def __repr__(self) -> str:
         more = "cut" if self.has_more else "whole"
@@ -69,7 +69,7 @@ class User(Shown):
     first_name: str | None = None
     last_name: str | None = None
     email: str | None = None
-    extra: dict[str, Any] = field(factory=dict[str, Any])
+    extra: dict[str, Any] = field(factory=new_extra)
 
 
 @define
@@ -84,7 +84,7 @@ class Named:
 
     id: int
     display_name: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=dict[str, Any], repr=False)
+    extra: dict[str, Any] = field(factory=new_extra, repr=False)
 
 
 @define
@@ -101,7 +101,7 @@ class ShortNamed:
     id: int
     display_name: str | None = field(default=None, repr=False)
     short_name: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=dict[str, Any], repr=False)
+    extra: dict[str, Any] = field(factory=new_extra, repr=False)
 
 
 def mode_text(mode: Mode | None) -> str:

@@ -8,8 +8,6 @@ from functools import partial
 from os import PathLike
 from typing import Any, Unpack
 
-import attrs
-
 from jofi_async.bulk.job import BulkJob, Order
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.bulk.journal.ledger import journal_ledger
@@ -141,7 +139,7 @@ class Invitations(Resource):
             email_template_id=email_template_id,
             ref_text=ref_text,
         )
-        self._require(check_new(attrs.asdict(new, recurse=False)), row=new)
+        self._require(check_new(new.given()), row=new)
         record = CallRecord()
         try:
             return await self._create(new, record)
@@ -401,7 +399,7 @@ class Invitations(Resource):
             return await self._session.call(
                 _CREATE,
                 self._calls.decoder(Invitation, Effect.DONE),
-                payload=_payload(attrs.asdict(new, recurse=False)),
+                payload=_payload(new.given()),
                 record=record,
             )
         except JofiAsyncError as error:
