@@ -10,6 +10,7 @@ from tenacity import RetryCallState
 
 from jofi_async.core import codec, events
 from jofi_async.core.answers import Classify, error_of
+from jofi_async.core.deadlines import Deadlines
 from jofi_async.core.errors import (
     ApiError,
     CallError,
@@ -98,6 +99,7 @@ class Means:
         budget: How many repeats are left.
         classify: The vendor's reading of a refusal.
         options: What the client sets.
+        deadlines: Bounds the calls.
     """
 
     transport: Transport
@@ -105,6 +107,7 @@ class Means:
     budget: RetryBudget
     classify: Classify
     options: Options
+    deadlines: Deadlines = field(factory=Deadlines)
 
 
 class Call:
@@ -119,7 +122,18 @@ class Call:
         until: The instant, on the running loop's clock, by which it must have ended at the latest.
     """
 
-    __slots__ = ("_deadline", "_hooks", "_loop", "_means", "_operation", "_path", "_pause", "_record", "_request")
+    __slots__ = (
+        "_deadline",
+        "_deadlines",
+        "_hooks",
+        "_loop",
+        "_means",
+        "_operation",
+        "_path",
+        "_pause",
+        "_record",
+        "_request",
+    )
 
     def __init__(
         self, means: Means, operation: Operation, path: str, request: Request, record: CallRecord, until: float
@@ -132,6 +146,7 @@ class Call:
         self._loop = asyncio.get_running_loop()
         seconds = means.options.deadline
         self._deadline = until if seconds is None else min(until, self._loop.time() + seconds)
+        self._deadlines = means.deadlines if until == math.inf else Deadlines()
         self._pause: float | None = None
         self._hooks = means.options.hooks
         if events.is_logged():
@@ -154,9 +169,10 @@ class Call:
     async def _within_deadline(self) -> Response:
         if self._deadline == math.inf:
             return await self._attempts()
-        scope = asyncio.timeout_at(self._deadline)
+        scope = self._deadlines.scope()
         try:
-            async with scope:
+            with scope:
+                scope.end_at(self._deadline)
                 return await self._attempts()
         except TimeoutError:
             if scope.expired():

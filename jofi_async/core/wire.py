@@ -13,7 +13,7 @@ class Timeout:
 
     Attributes:
         connect: Until a connection stands (DNS, TCP and TLS together).
-        read: Until the next bytes of the answer arrive.
+        read: Until the head of the answer is there, and then until its next bytes arrive.
     """
 
     connect: float = 10.0

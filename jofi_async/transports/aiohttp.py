@@ -6,6 +6,7 @@ import re
 import select
 import sys
 import warnings
+from collections import defaultdict
 from contextvars import ContextVar
 from functools import lru_cache
 from ssl import SSLContext
@@ -17,6 +18,7 @@ import aiohttp
 from attrs import define
 from yarl import URL
 
+from jofi_async.core.deadlines import Deadlines, Scope
 from jofi_async.core.errors import ConfigurationError, LifecycleError, UnknownOutcomeError
 from jofi_async.core.transport import Transport
 from jofi_async.core.wire import Request, Response, Timeout
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
 
 _ADDRESS = re.compile(r"https?://[!\"$-~]+", re.IGNORECASE)  # percent-encoded, and without a fragment
-_AUTO_HEADERS = frozenset({"Accept", "Content-Type", "User-Agent"})
+_AUTO_HEADERS = frozenset({"Accept", "User-Agent"})
+_AUTO_HEADERS_OF_BODIES = _AUTO_HEADERS | {"Content-Type"}
 
 
 class AiohttpTransport(Transport):
@@ -65,6 +68,7 @@ class AiohttpTransport(Transport):
         self._ssl = ssl
         self._max_response_bytes = max_response_bytes
         self._environment: dict[str, URL | None] = {}
+        self._reading: defaultdict[float, Deadlines] = defaultdict(Deadlines)
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pid = 0
@@ -81,28 +85,31 @@ class AiohttpTransport(Transport):
         request.departed = False
         session = self._bound()
         url = _url(request)
-        attempt = _Attempt(request)
+        attempt = _Attempt(request, self._reading[request.timeout.read].scope())
         token = _ATTEMPT.set(attempt)
         try:
-            answer = await self._ask(session, request, url)
+            answer = await self._ask(session, attempt, url)
             return await self._read(answer, request)
         finally:
             attempt.hang_up()
             _ATTEMPT.reset(token)
 
-    async def _ask(self, session: aiohttp.ClientSession, request: Request, url: URL) -> aiohttp.ClientResponse:
+    async def _ask(self, session: aiohttp.ClientSession, attempt: "_Attempt", url: URL) -> aiohttp.ClientResponse:
         """Send the request and return as soon as the head of the answer is there."""
+        request = attempt.request
         try:
-            return await session.request(
-                request.method,
-                url,
-                headers=request.headers,
-                skip_auto_headers=_AUTO_HEADERS - request.headers.keys() or None,
-                data=request.body,
-                timeout=_client_timeout(request.timeout),
-                proxy=self._proxy_for(url),
-                allow_redirects=False,
-            )
+            with attempt.reading:
+                return await session.request(
+                    request.method,
+                    url,
+                    headers=request.headers,
+                    skip_auto_headers=_skipped(request) or None,
+                    data=request.body,
+                    timeout=_client_timeout(request.timeout),
+                    proxy=self._proxy_for(url),
+                    allow_redirects=False,
+                    middlewares=() if request.method == "POST" else None,  # aiohttp sends it once by itself
+                )
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
             raise ConfigurationError("The URL of the request cannot be called") from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -120,7 +127,7 @@ class AiohttpTransport(Transport):
         chunks: list[bytes] = []
         left = self._max_response_bytes
         try:
-            while left >= 0 and (chunk := await _next_bytes(answer.content, request.timeout.read)):
+            while left >= 0 and (chunk := await self._next_bytes(answer.content, request.timeout.read)):
                 chunks.append(chunk)
                 left -= len(chunk)
         except Exception as error:
@@ -133,6 +140,13 @@ class AiohttpTransport(Transport):
             words = f"The answer of {place(request)} is larger than {self._max_response_bytes} bytes"
             raise UnknownOutcomeError(words, response=response)
         return response
+
+    async def _next_bytes(self, content: aiohttp.StreamReader, timeout: float) -> bytes:
+        if content.is_eof():
+            return content.read_nowait()
+        with self._reading[timeout].scope() as scope:
+            scope.end_at(asyncio.get_running_loop().time() + timeout)
+            return await content.readany()
 
     def _bound(self) -> aiohttp.ClientSession:
         """Return the session, which belongs to one event loop of one process."""
@@ -197,6 +211,7 @@ class _Attempt:
     """One request on its way, as the connector sees it."""
 
     request: Request
+    reading: Scope
     wire: asyncio.Transport | None = None
 
     def hang_up(self) -> None:
@@ -234,6 +249,7 @@ class _Connector(aiohttp.TCPConnector):
             raise not_sent(error, attempt.request) from cause(error)
         attempt.request.departed = True
         attempt.wire = connection.transport
+        attempt.reading.end_at(asyncio.get_running_loop().time() + attempt.request.timeout.read)
         return connection
 
     def _was_left(self, connection: "Connection") -> bool:
@@ -268,30 +284,35 @@ async def _only_once(req: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerT
         raise
 
 
-async def _next_bytes(content: aiohttp.StreamReader, timeout: float) -> bytes:
-    if content.is_eof():
-        return await content.readany()
-    async with asyncio.timeout(timeout):  # `sock_read` does not end the wait behind a malformed chunk
-        return await content.readany()
-
-
 @lru_cache(maxsize=64)
 def _client_timeout(timeout: Timeout) -> aiohttp.ClientTimeout:
     """Translate; `connect` spans DNS, TCP, TLS and the proxy, and 0 would mean no limit at all."""
-    return aiohttp.ClientTimeout(total=None, connect=max(timeout.connect, 0.001), sock_read=max(timeout.read, 0.001))
+    return aiohttp.ClientTimeout(total=None, connect=max(timeout.connect, 0.001))
 
 
 def _url(request: Request) -> URL:
     """Return the URL as it must travel, having looked for what would break the head of the request."""
-    for name, value in request.headers.items():
-        if not (name.isprintable() and value.isprintable()):
-            raise ConfigurationError(f"The header {name!a} holds a line break or another character no header may hold")
-    if not _ADDRESS.fullmatch(request.url):
+    headers = request.headers
+    if not "".join((*headers, *headers.values())).isprintable():
+        name = next(name for name, value in headers.items() if not (name.isprintable() and value.isprintable()))
+        raise ConfigurationError(f"The header {name!a} holds a line break or another character no header may hold")
+    return _checked_url(request.url)
+
+
+@lru_cache(maxsize=64)  # every create has the same
+def _checked_url(text: str) -> URL:
+    if not _ADDRESS.fullmatch(text):
         raise ConfigurationError("A URL must start with http:// or https:// and be percent-encoded")
     try:
-        return URL(request.url, encoded=True)
+        return URL(text, encoded=True)
     except ValueError as error:
         raise ConfigurationError(f"The URL of the request cannot be called: {error}") from None
+
+
+def _skipped(request: Request) -> frozenset[str]:
+    """The headers that aiohttp would add by itself."""
+    added = _AUTO_HEADERS if request.body is None and request.method == "GET" else _AUTO_HEADERS_OF_BODIES
+    return added - request.headers.keys()
 
 
 def _proxy_url(text: str) -> URL:

@@ -1,0 +1,122 @@
+"""Many deadlines on one timer do what `asyncio.timeout_at` does for each."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jofi_async.core.deadlines import Deadlines, Scope
+from jofi_async.testing import VirtualLoop, run_virtual
+from tests.core.support import checked, virtual
+
+LENGTH = 5.0
+Bound = Callable[[float], AbstractAsyncContextManager[object]]
+
+
+@frozen
+class Job:
+    """What one task does: it begins, works within the bound, works on, and may be cancelled from outside."""
+
+    begins: int
+    works: int
+    works_on: int
+    cancelled_at: int | None
+
+
+JOBS = st.lists(
+    st.builds(Job, st.integers(0, 8), st.integers(0, 8), st.integers(0, 3), st.none() | st.integers(0, 16)), max_size=6
+)
+
+
+async def end_of(job: Job, bound: Bound) -> tuple[str, float, int]:
+    """How a job ended, when, and how many cancellations are left to it."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    end = "well"
+    try:
+        await asyncio.sleep(job.begins)
+        async with bound(loop.time() + LENGTH):
+            await asyncio.sleep(job.works)
+        await asyncio.sleep(job.works_on)
+    except (TimeoutError, asyncio.CancelledError) as error:
+        end = type(error).__name__
+    return end, loop.time(), task.cancelling()
+
+
+async def ends_of(jobs: list[Job], bound: Bound) -> list[tuple[str, float, int]]:
+    loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(end_of(job, bound)) for job in jobs]
+    for job, task in zip(jobs, tasks, strict=True):
+        if job.cancelled_at is not None:
+            loop.call_at(job.cancelled_at + 0.5, task.cancel)
+    await asyncio.wait(tasks) if tasks else None
+    return [("cancelled", 0.0, 0) if task.cancelled() else task.result() for task in tasks]
+
+
+@checked
+@given(JOBS)
+def test_scopes_end_as_those_of_asyncio_do(jobs: list[Job]) -> None:
+    deadlines = Deadlines()
+
+    @asynccontextmanager
+    async def ours(deadline: float) -> AsyncGenerator[None, None]:
+        with deadlines.scope() as scope:
+            scope.end_at(deadline)
+            yield
+
+    assert run_virtual(ends_of(jobs, ours)) == run_virtual(ends_of(jobs, asyncio.timeout_at))
+
+
+async def sleep_within(scope: Scope, deadline: float) -> None:
+    with scope:
+        scope.end_at(deadline)
+        await asyncio.sleep(10)
+
+
+@virtual
+async def test_a_scope_without_a_deadline_never_ends() -> None:
+    with Deadlines().scope() as scope:
+        await asyncio.sleep(1e6)
+    assert not scope.expired()
+
+
+@virtual
+async def test_one_that_expired_says_so() -> None:
+    scope = Deadlines().scope()
+    with pytest.raises(TimeoutError):
+        await sleep_within(scope, 3.0)
+    assert scope.expired()
+    assert asyncio.get_running_loop().time() == 3.0
+
+
+@virtual
+async def test_there_is_one_timer_however_many_scopes() -> None:
+    loop = asyncio.get_running_loop()
+    deadlines, timers = Deadlines(), list[float]()
+    call_at = loop.call_at
+
+    def counted(when: float, *arguments: object) -> asyncio.TimerHandle:
+        timers.append(when)
+        return call_at(when, *arguments)  # type: ignore[arg-type]
+
+    loop.call_at = counted  # type: ignore[method-assign, assignment]
+    for _ in range(100):
+        with deadlines.scope() as scope:
+            scope.end_at(loop.time() + 5)
+    assert timers == [5.0]
+
+
+def test_each_loop_has_its_own_timer() -> None:
+    deadlines = Deadlines()
+
+    async def main() -> None:
+        with pytest.raises(TimeoutError):
+            await sleep_within(deadlines.scope(), 2.0)
+
+    for _ in range(2):
+        with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+            runner.run(main())
