@@ -406,6 +406,51 @@ async def test_no_default_passes_that_was_not_seen(team: object, assessments: ob
             assert known & set(numbers(value))
 
 
+NEEDS = {
+    "key_accepted": {"/accounts"},
+    "teams": {"/accounts", "/teams"},
+    "users": {"/accounts", "/users"},
+    "inviter": {"/accounts", "/users"},
+    "default_team": {"/accounts", "/users", "/teams"},
+    "default_assessments": {"/accounts", "/users", "/assessments"},
+    "default_template": {"/accounts", "/users", "/email-templates"},
+    "live_webhook": {"/accounts"},
+}
+PATHS = ["/accounts", "/users", "/teams", "/assessments", "/email-templates"]
+JUNK: dict[str, Response] = {
+    "nothing": Response(200, {}, b""),
+    "null": Response(200, {"content-type": "application/json"}, b"null"),
+    "an empty object": Response(200, {"content-type": "application/json"}, b"{}"),
+    "an empty list": Response(200, {"content-type": "application/json"}, b"[]"),
+    "no items": Response(200, {}, b'{"total_count": 0, "has_more": true, "data": []}'),
+    "a page": Response(200, {"content-type": "text/html"}, b"<html>"),
+    "a failure": Response(500, {}, b""),
+    "a refusal": Response(400, {"content-type": "application/json"}, b'{"error": "no"}'),
+    "too many": Response(429, {}, b""),
+}
+
+
+class Mixed:
+    """A fake that answers on some paths with something else."""
+
+    def __init__(self, junk: dict[str, str]) -> None:
+        self.fake = FakeJofi(ready())
+        self.junk = junk
+
+    async def handle(self, request: Request) -> Response:
+        name = self.junk.get("/" + request.url.rpartition("/")[2])
+        return await self.fake.handle(request) if name is None else JUNK[name]
+
+
+@given(junk=st.dictionaries(st.sampled_from(PATHS), st.sampled_from(sorted(JUNK)), min_size=1))
+async def test_no_item_passes_whose_answer_did_not_come(junk: dict[str, str]) -> None:
+    async with JofiClient(LIVE, transport=FakeTransport(Mixed(junk)), rate_limit=None, retry=ONCE) as client:
+        report = await client.check_setup([JANE])
+    for item in report.items:
+        assert item.status is not PASSED or not NEEDS.get(item.name, set()) & junk.keys()
+    assert len(report.items) == len(ALL_WELL)
+
+
 def numbers(value: Any) -> Iterable[int]:
     if type(value) is int:
         yield value

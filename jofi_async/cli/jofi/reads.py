@@ -36,10 +36,12 @@ def lists(name: str, read: Read, columns: Sequence[Column], text: str) -> click.
     return click.command(name, help=text)(command)
 
 
-def shows(name: str, argument: str, read: Callable[[JofiClient, Any], Awaitable[Any]], text: str) -> click.Command:
+def shows(
+    name: str, argument: str, read: Callable[[JofiClient, Any], Awaitable[Any]], text: str, kind: type[int | str] = int
+) -> click.Command:
     """Make a command that shows one object by its id."""
 
-    @click.argument("object_id", metavar=argument.upper(), type=str if argument == "profile_id" else int)
+    @click.argument("object_id", metavar=argument.upper(), type=kind)
     @asks
     def command(object_id: Any, **given: Any) -> int:
         asked = asked_of(given)
@@ -190,5 +192,6 @@ career_profiles.add_command(
         "profile_id",
         lambda client, text: client.career_navigation_profiles.get(text),
         "Show one career navigation profile.",
+        str,
     )
 )
