@@ -72,70 +72,67 @@ async def test_unknown_fields_are_ignored() -> None:
     assert "shoe_size" not in answer
 
 
+PHONE = "Phone is required if sending via text message (SMS)"
+MIXED = "Choose either Prescreen or other assessments, but not both."
+BOTH = "first_name: First name is required, sent_to_email: Invalid email address"
+
+
+def refused(rules: str, message: str, **changes: object) -> Any:
+    """A create that is refused, and the rules that it holds."""
+    return pytest.param(changes, message, marks=rule(*(f"000/{name}" for name in rules.split())))
+
+
+@rule("000/refused-400")
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        (
-            {"first_name": "", "email": "nobody"},
-            "first_name: First name is required, sent_to_email: Invalid email address",
-        ),
-        ({"first_name": ""}, "first_name: First name is required"),
-        ({"first_name": "  "}, "first_name: First name is required"),
-        ({"last_name": ""}, "last_name: Last name is required"),
-        ({"last_name": "\t"}, "last_name: Last name is required"),
-        ({"email": "linda@nowhere@jofiscore.com"}, "sent_to_email: Invalid email address"),
-        ({"email": " linda.sample@jofiscore.com"}, "sent_to_email: Invalid email address"),
-        ({"email": ""}, "sent_to_email: Invalid email address"),
-        (
-            {"created_by_user_email": "jane@jofiscore.com"},
+        refused("message/first-name message/email", BOTH, first_name="", email="nobody"),
+        refused("message/first-name", "first_name: First name is required", first_name=""),
+        refused("message/first-name", "first_name: First name is required", first_name="  "),
+        refused("create/last_name", "last_name: Last name is required", last_name=""),
+        refused("create/last_name", "last_name: Last name is required", last_name="\t"),
+        refused("message/email", "sent_to_email: Invalid email address", email="linda@nowhere@jofiscore.com"),
+        refused("message/email", "sent_to_email: Invalid email address", email=" linda.sample@jofiscore.com"),
+        refused("message/email", "sent_to_email: Invalid email address", email=""),
+        refused(
+            "message/inviter",
             "User not found with email: jane@jofiscore.com",
+            created_by_user_email="jane@jofiscore.com",
         ),
-        (
-            {"created_by_user_email": "other.recruiter@example.org"},
+        refused(
+            "message/inviter inviter-of-account",
             "User not found with email: other.recruiter@example.org",
+            created_by_user_email="other.recruiter@example.org",
         ),
-        (
-            {"created_by_user_email": NO_TEAM},
+        refused(
+            "message/default-team",
             f"User with email {NO_TEAM} does not have a default team",
+            created_by_user_email=NO_TEAM,
         ),
-        (
-            {"created_by_user_email": NO_ASSESSMENTS},
+        refused(
+            "message/default-assessments",
             f"User with email {NO_ASSESSMENTS} does not have a default assessments to assign",
+            created_by_user_email=NO_ASSESSMENTS,
         ),
-        (
-            {"created_by_user_email": NO_TEMPLATE},
+        refused(
+            "message/default-template template-for-email",
             f"User with email {NO_TEMPLATE} is missing default email template",
+            created_by_user_email=NO_TEMPLATE,
         ),
-        ({"team_id": 999}, "team_id not found"),
-        ({"team_id": 110}, "team_id not found"),
-        ({"send_via_sms": True}, "Phone is required if sending via text message (SMS)"),
-        ({"send_via_sms": True, "phone": None}, "Phone is required if sending via text message (SMS)"),
-        ({"send_via_sms": True, "phone": " "}, "Phone is required if sending via text message (SMS)"),
+        refused("message/team", "team_id not found", team_id=999),
+        refused("message/team team-of-account", "team_id not found", team_id=110),
+        refused("message/sms-without-phone sms-needs-phone", PHONE, send_via_sms=True),
+        refused("message/sms-without-phone sms-needs-phone", PHONE, send_via_sms=True, phone=None),
+        refused("message/sms-without-phone sms-needs-phone", PHONE, send_via_sms=True, phone=" "),
         *(
-            (
-                {"assessments_to_assign": [{"test_id": 1}, {"test_id": other}]},
-                "Choose either Prescreen or other assessments, but not both.",
+            refused(
+                "message/assessments prescreen-alone",
+                MIXED,
+                assessments_to_assign=[{"test_id": 1}, {"test_id": other}],
             )
             for other in (6, 7, 8)
         ),
     ],
-)
-@rule(
-    "000/refused-400",
-    "000/inviter-of-account",
-    "000/team-of-account",
-    "000/sms-needs-phone",
-    "000/prescreen-alone",
-    "000/template-for-email",
-    "000/message/first-name",
-    "000/message/email",
-    "000/message/inviter",
-    "000/message/default-team",
-    "000/message/default-assessments",
-    "000/message/default-template",
-    "000/message/team",
-    "000/message/sms-without-phone",
-    "000/message/assessments",
 )
 async def test_documented_refusals(changes: Json, message: str) -> None:
     jofi = Caller()
