@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from tests.fidelity.rules import rule
 from tests.jofi.test_fake_support import Json
 from tests.jofi.ways import LIVE
 
+BASE = "https://www.jofiscore.com/api/v2/teams"
 Tell = Callable[[int], Json]
 
 WAYS: dict[str, Tell] = {
@@ -109,6 +111,19 @@ async def test_a_further_page_that_is_refused_leaves_what_has_come() -> None:
     async with client_of(server) as client:
         page = await client.teams.list()
     assert ([one.id for one in page.data], page.has_more, page.total_count) == ([1, 2, 3, 4], True, 7)
+
+
+async def test_a_list_is_not_whole_while_items_are_missing() -> None:
+    class Skipping(Paged):
+        """A server that counts its pages from 0, so that a guess from 1 skips one."""
+
+        async def handle(self, request: Request) -> Response:
+            number = dict(parse_qsl(urlsplit(request.url).query)).get("page")
+            return await super().handle(evolve(request, url=f"{BASE}?page={int(number) + 1}" if number else BASE))
+
+    async with client_of(Skipping(6, WAYS["a number"])) as client:
+        page = await client.teams.list()
+    assert ([one.id for one in page.data], page.total_count, page.has_more) == ([1, 2, 5, 6], 6, True)
 
 
 def test_the_deadline_is_for_all_pages_together() -> None:

@@ -70,7 +70,7 @@ class Calls:
         """Read a list, and go on for as long as an answer tells where; today none does.
 
         The deadline is for all pages together. A further page that fails, or brings nothing new, ends it: `has_more`
-        then is still true.
+        then is still true, as it is for as long as items are missing to `total_count`.
 
         Args:
             operation: The route.
@@ -126,7 +126,7 @@ class Calls:
                 return
             known.update(item.id for item in news if item.id is not None)
             whole.data.extend(news)
-            whole.has_more, whole.extra = page.has_more, page.extra
+            whole.has_more, whole.extra = page.has_more or len(whole.data) < whole.total_count, page.extra
 
 
 class Resource:
