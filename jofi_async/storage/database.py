@@ -46,13 +46,16 @@ def open_database(path: Path, schema: Schema, *, durable: bool = True) -> sqlite
         StorageError: It cannot be made or written, is something else, is damaged, or is of a newer version.
     """
     try:
-        _make_private(path)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         connection = _connect(path, "rw")
     except (OSError, sqlite3.Error) as error:
         raise StorageError(f"The {schema.name} {path} cannot be opened: {_reason(error)}") from None
     try:
         connection.execute("PRAGMA secure_delete = ON")
         _check_kind(connection, path, schema)
+        with suppress(PermissionError):  # somebody else's file, who let us in
+            path.chmod(0o600)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         _make_tables(connection, schema)
@@ -89,14 +92,6 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
-def _make_private(path: Path) -> None:
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        with suppress(PermissionError):  # somebody else's file, who let us in
-            path.chmod(0o600)
-
-
 def _check_kind(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
     found: int = connection.execute("PRAGMA application_id").fetchone()[0]
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
@@ -114,15 +109,20 @@ def _check_kind(connection: sqlite3.Connection, path: Path, schema: Schema) -> N
 
 
 def _make_tables(connection: sqlite3.Connection, schema: Schema) -> None:
+    if _is_made(connection):  # else a holder that stands still in a write would keep everybody waiting
+        return
     connection.execute("BEGIN IMMEDIATE")
-    with closing(connection.execute("PRAGMA application_id")) as found:
-        is_made = bool(found.fetchone()[0])
-    if not is_made:
+    if not _is_made(connection):
         for statement in schema.script.split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {schema.application_id}")
         connection.execute(f"PRAGMA user_version = {schema.version}")
     connection.execute("COMMIT")
+
+
+def _is_made(connection: sqlite3.Connection) -> bool:
+    with closing(connection.execute("PRAGMA application_id")) as found:
+        return bool(found.fetchone()[0])
 
 
 def _unusable(path: Path, schema: Schema, error: sqlite3.Error | StorageError) -> StorageError:

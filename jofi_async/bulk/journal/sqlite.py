@@ -138,6 +138,10 @@ class SqliteStore:
             mine = Hold.take(lock_of(self.path, epoch + 1))
             if mine is None or not _advance(connection, epoch, mine):
                 raise JournalHeldError(f"Another process is just taking the journal {self.path}: try again")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            raise JournalHeldError(f"{_who(connection, self.path)}, {_IN_THE_MIDST}") from None
         finally:
             if last is not None:
                 last.release()
@@ -176,6 +180,7 @@ class SqliteStore:
 
 
 _IF_SILENT = "if it is alive and will never go on, take the journal over (`take_over`, `--take-over`)"
+_IN_THE_MIDST = "in the midst of a write that does not end, so it cannot be taken over. End it, and run this again"
 
 
 def _who(connection: sqlite3.Connection, path: Path) -> str:
