@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import AsyncGenerator
+from random import randrange
 from typing import Any
 from unittest.mock import Mock
 
@@ -27,6 +28,12 @@ if "stream_writer" in inspect.signature(aiohttp.ClientResponse.__init__).paramet
             super().__init__(*args, **{"stream_writer": Mock(output_size=0), **options})
 
     pytest.MonkeyPatch().setattr(aioresponses.core, "ClientResponse", _Response)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options = parser.getgroup("real processes")
+    options.addoption("--rounds", type=int, default=1, help="how many times as much is tried with real processes")
+    options.addoption("--seed", type=int, default=randrange(2**32), help="what their moments and faults are drawn from")
 
 
 @pytest.fixture

@@ -1,18 +1,9 @@
 """`jofi sandbox` as a process: what it prints, how it ends, and what survives."""
 
-import json
-import os
-import re
 import signal
 import subprocess
-import sys
-import urllib.error
-import urllib.request
-from collections.abc import Generator
-from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
@@ -20,66 +11,14 @@ from rich.console import Console
 from jofi_async.cli.sandbox import show
 from jofi_async.jofi.fake import FakeJofi, JofiMount
 from jofi_async.sandbox import Sandbox
+from tests.support.sandbox_process import JOFI, curl, served
 
-COMMAND = (sys.executable, "-W", "error", "-m", "jofi_async.cli.app", "sandbox")
 CREATE = {
     "created_by_user_email": "jane.recruiter@jofiscore.com",
     "first_name": "Linda",
     "last_name": "Sample",
     "email": "linda.sample@jofiscore.com",
 }
-
-
-class Served:
-    """A sandbox in a process of its own, and what it printed before it was ready."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.screen = ""
-        assert process.stdout is not None
-        for line in process.stdout:
-            self.screen += line
-            if "_sandbox/messages" in line:
-                break
-        found = re.search(r"http://127\.0\.0\.1:\d+", self.screen)
-        assert found, self.screen
-        self.url = found[0]
-
-    def end(self, number: signal.Signals) -> tuple[int, str]:
-        """Send a signal; return the exit code and what it printed as an error."""
-        self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=20)
-        return self.process.returncode, errors
-
-
-@contextmanager
-def served(*options: str) -> Generator[Served, None, None]:
-    environment = {**os.environ, "COLUMNS": "80"}
-    process = subprocess.Popen(
-        [*COMMAND, "--port", "0", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    with process:
-        try:
-            yield Served(process)
-        finally:
-            process.kill()
-
-
-def curl(url: str, body: object = None) -> tuple[int, Any]:
-    headers = {"Authorization": "Bearer sk_live_sandbox"}
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, headers)
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=10) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -114,7 +53,7 @@ def test_options_reach_it() -> None:
 
 
 def fails(*options: str) -> str:
-    result = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=20, check=False)
+    result = subprocess.run([*JOFI, "sandbox", *options], capture_output=True, text=True, timeout=20, check=False)
     assert result.returncode == 2
     assert result.stdout == ""
     return result.stderr.splitlines()[-1]

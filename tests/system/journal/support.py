@@ -1,0 +1,160 @@
+"""`jofi invite` as a process beside a sandbox as another, and what the sandbox, the outcomes and the journal say."""
+
+import csv
+import os
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from tests.support.sandbox_process import JOFI, KEY, Served
+
+IN_FLIGHT = 32
+PACE = ("--rate", "400", "--burst", str(IN_FLIGHT), "--in-flight", str(IN_FLIGHT))
+LATENCY = ("--latency", "30")
+REFUSED = ("no address", "p0@example.org")
+"""What stands for an address in the last rows of the input: one that is none, and one that is there already."""
+
+
+def people(count: int) -> str:
+    """An input of so many persons who can be invited, and of two rows that cannot."""
+    rows = [f"P{number},Q,p{number}@example.org,ID{number},REQ-{number % 7}" for number in range(count)]
+    rows += [f"X,Y,{address},," for address in REFUSED]
+    return "\n".join(["First Name,Last Name,Email,Person Id,Custom Id", *rows, ""])
+
+
+@frozen
+class Job:
+    """A job over a file in a folder, against a sandbox.
+
+    Attributes:
+        folder: Where the file is, and what a run makes of it.
+        sandbox: Whom it invites at.
+        count: How many persons can be invited.
+    """
+
+    folder: Path
+    sandbox: Served
+    count: int
+
+    @classmethod
+    def make(cls, folder: Path, sandbox: Served, count: int) -> "Job":
+        """Write the input."""
+        job = cls(folder, sandbox, count)
+        job.input.write_text(people(count))
+        return job
+
+    @property
+    def input(self) -> Path:
+        """The file of people."""
+        return self.folder / "people.csv"
+
+    @property
+    def journal(self) -> Path:
+        """The journal, where it is by default."""
+        return self.folder / "people.csv.jofi.journal"
+
+    def command(self, *options: str) -> list[str]:
+        """The command of a run, after the program's name."""
+        return ["invite", str(self.input), "--inviter", "jane.recruiter@jofiscore.com", *PACE, *options]
+
+    def start(self, *options: str, program: Sequence[str] = JOFI) -> subprocess.Popen[str]:
+        """Begin a run."""
+        return subprocess.Popen(
+            [*program, *self.command(*options)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self._environment(),
+        )
+
+    def run(self, *options: str, program: Sequence[str] = JOFI) -> tuple[int, str]:
+        """Run it to the end; the exit code, and what it said."""
+        with ended(self.start(*options, program=program)) as process:
+            _, said = process.communicate()
+            return process.returncode, said
+
+    def finish(self) -> None:
+        """Run it until nobody is left; two rows are refused, so that the exit code is 3."""
+        for _ in range(5):
+            code, said = self.run()
+            if code == 3:
+                return
+            assert code == 4, said
+        raise AssertionError(f"it does not come to an end: {said}")
+
+    def recorded(self) -> int:
+        """How many persons the journal knows an outcome of."""
+        try:
+            with closing(sqlite3.connect(f"{self.journal.as_uri()}?mode=ro", uri=True)) as connection:
+                found = connection.execute("SELECT count(*) FROM entry WHERE state <> 'intent'").fetchone()
+        except sqlite3.OperationalError:  # it is not there, or just being made
+            return 0
+        return int(found[0])
+
+    def outcomes(self) -> list[dict[str, str]]:
+        """The outcome file."""
+        text = (self.folder / "people.csv.outcomes.csv").read_text("utf-8-sig")
+        return list(csv.DictReader(StringIO(text)))
+
+    def export(self) -> str:
+        """All that the journal holds, as `jofi job export` writes it."""
+        command = [*JOFI, "job", "export", str(self.journal)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.removeprefix(
+            "\ufeff"
+        )
+
+    def _environment(self) -> dict[str, str]:
+        proxies = {name for name in os.environ if name.lower().endswith("_proxy")}
+        kept = {name: value for name, value in os.environ.items() if name not in proxies}
+        return {**kept, "JOFI_API_KEY": KEY, "JOFI_BASE_URL": f"{self.sandbox.url}/api/v2"}
+
+
+@contextmanager
+def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    """Let no process outlive its test."""
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_until(holds: Callable[[], bool], process: subprocess.Popen[Any]) -> bool:
+    """Wait until something holds; False if the process has ended before."""
+    while not holds():
+        if process.poll() is not None:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+def check_invited_once(job: Job) -> None:
+    """Whether the sandbox has invited everybody exactly once."""
+    everybody = {f"p{number}@example.org": 1 for number in range(job.count)}
+    assert Counter(message["to"] for message in job.sandbox.shown("messages")) == everybody
+    assert Counter(one["email"] for one in job.sandbox.shown("world")["jofi"]["invitations"]) == everybody
+
+
+def check_told(job: Job) -> None:
+    """Whether the outcome file and the journal hold everybody, as the sandbox does."""
+    ids = {one["email"]: str(one["id"]) for one in job.sandbox.shown("world")["jofi"]["invitations"]}
+    wanted = [("created", address, ids[address]) for address in ids] + [("refused", address, "") for address in REFUSED]
+    assert sorted(map(_told, job.outcomes())) == sorted(wanted)
+    lines = sorted(int(row["line"]) for row in job.outcomes())
+    assert lines == list(range(2, job.count + len(REFUSED) + 2))
+    exported = list(csv.DictReader(StringIO(job.export())))
+    assert sorted(map(_told, exported)) == sorted(("created", address, ids[address]) for address in ids)
+    assert all(row["evidence"] in ("answered", "found") for row in exported)
+
+
+def _told(row: dict[str, str]) -> tuple[str, str, str]:
+    return row["outcome"], row["email"], row["invitation_id"]
