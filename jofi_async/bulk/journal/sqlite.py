@@ -135,8 +135,8 @@ class SqliteStore:
         if last is None and not take_over:
             raise JournalHeldError(f"{_who(connection, self.path)}. Wait for it, or end it; {_IF_SILENT}")
         try:
-            mine = Hold.take(lock_of(self.path, epoch + 1))
-            if mine is None or not _advance(connection, epoch, mine):
+            self._hold = Hold.take(lock_of(self.path, epoch + 1))
+            if self._hold is None or not _advance(connection, epoch):
                 raise JournalHeldError(f"Another process is just taking the journal {self.path}: try again")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
@@ -145,7 +145,7 @@ class SqliteStore:
         finally:
             if last is not None:
                 last.release()
-        self._hold, self._epoch = mine, epoch + 1
+        self._epoch = epoch + 1
         return last is None
 
     def _let_go(self) -> None:
@@ -189,16 +189,11 @@ def _who(connection: sqlite3.Connection, path: Path) -> str:
     return f"The journal {path} is held by {by}"
 
 
-def _advance(connection: sqlite3.Connection, epoch: int, hold: Hold) -> bool:
-    """Take the next epoch, unless somebody has meanwhile; the hold is given back if it was not taken."""
-    is_last = False
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        is_last = tables.epoch_of(connection) == epoch
-        if is_last:
-            tables.set_epoch(connection, epoch + 1)
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction or not is_last:
-            hold.release()
+def _advance(connection: sqlite3.Connection, epoch: int) -> bool:
+    """Take the next epoch, unless somebody has meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    is_last = tables.epoch_of(connection) == epoch
+    if is_last:
+        tables.set_epoch(connection, epoch + 1)
+    connection.execute("COMMIT")
     return is_last
