@@ -6,12 +6,13 @@ import pytest
 @pytest.fixture
 def rounds(request: pytest.FixtureRequest) -> int:
     """How many times as much as by default is to be tried."""
-    return int(request.config.getoption("--rounds"))
+    given: int = request.config.getoption("--rounds")
+    return given
 
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
     """What moments and faults are drawn from, printed where a test fails."""
-    given = int(request.config.getoption("--seed"))
+    given: int = request.config.getoption("--seed")
     print(f"--seed {given}")
     return given
