@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from attrs import frozen
@@ -87,6 +88,15 @@ def read_database(path: Path, schema: Schema) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def usable(path: Path, schema: Schema) -> Generator[None]:
+    """Turn what reading or writing a file's tables raises into a `StorageError`; what cannot be read is damage."""
+    try:
+        yield
+    except (sqlite3.Error, ValueError, TypeError) as error:
+        raise _unusable(path, schema, error) from None
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -125,12 +135,13 @@ def _is_made(connection: sqlite3.Connection) -> bool:
         return bool(found.fetchone()[0])
 
 
-def _unusable(path: Path, schema: Schema, error: sqlite3.Error | StorageError) -> StorageError:
+def _unusable(path: Path, schema: Schema, error: Exception) -> StorageError:
     if isinstance(error, StorageError):
         return error
-    if isinstance(error, sqlite3.OperationalError):
+    if isinstance(error, sqlite3.OperationalError) and hasattr(error, "sqlite_errorcode"):
         return StorageError(f"The {schema.name} {path} cannot be used: {_reason(error)}")
-    return StorageError(f"{path} is no {schema.name}, or is damaged ({_reason(error)}); it was left as it is")
+    why = _reason(error) if hasattr(error, "sqlite_errorcode") else "what stands in it cannot be read"  # it is private
+    return StorageError(f"{path} is no {schema.name}, or is damaged ({why}); it was left as it is")
 
 
 def _reason(error: Exception) -> str:

@@ -10,7 +10,7 @@ from jofi_async.bulk.journal import tables
 from jofi_async.bulk.journal.records import Entry, Run, State
 from jofi_async.bulk.journal.sqlite import SqliteStore, lock_of
 from jofi_async.bulk.resource import Binding
-from jofi_async.storage.database import read_database
+from jofi_async.storage.database import read_database, usable
 from jofi_async.storage.hold import is_held
 
 
@@ -39,7 +39,7 @@ def read_status(path: Path) -> Status:
     Raises:
         StorageError: The file is no journal, or cannot be read.
     """
-    with closing(read_database(path, tables.SCHEMA)) as connection:
+    with closing(read_database(path, tables.SCHEMA)) as connection, usable(path, tables.SCHEMA):
         return Status(
             binding=tables.binding_of(connection),
             counts=tables.counts_by_state(connection),
@@ -55,7 +55,7 @@ def read_entries(path: Path) -> Iterator[Entry]:
     Raises:
         StorageError: The file is no journal, or cannot be read.
     """
-    with closing(read_database(path, tables.SCHEMA)) as connection:
+    with closing(read_database(path, tables.SCHEMA)) as connection, usable(path, tables.SCHEMA):
         yield from tables.all_entries(connection)
 
 

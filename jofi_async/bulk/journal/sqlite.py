@@ -13,7 +13,7 @@ from jofi_async.bulk.journal import tables
 from jofi_async.bulk.journal.records import Entry, JournalError, JournalHeldError, Opening, Run, State
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
-from jofi_async.storage.database import StorageError, open_database, read_database
+from jofi_async.storage.database import StorageError, open_database, read_database, usable
 from jofi_async.storage.hold import Hold
 from jofi_async.storage.writer import Change, Writer
 
@@ -117,25 +117,27 @@ class SqliteStore:
         connection = None
         try:
             connection = open_database(self.path, tables.SCHEMA, durable=self._durable)
-            took_over = self._take_hold(connection, take_over=take_over)
+            with usable(self.path, tables.SCHEMA):
+                opening = self._take_hold(connection, take_over=take_over)
             self._reader = read_database(self.path, tables.SCHEMA)
-            return connection, tables.opening(connection, took_over=took_over)
+            return connection, opening
         except BaseException as error:
             if connection is not None:
                 connection.close()
             self._let_go()
-            if isinstance(error, StorageError | sqlite3.Error):
+            if isinstance(error, StorageError):
                 raise self._unusable(error) from None
             raise
 
-    def _take_hold(self, connection: sqlite3.Connection, *, take_over: bool) -> bool:
-        """Take the next epoch's lock, and then the epoch; whether the last one's holder is alive."""
+    def _take_hold(self, connection: sqlite3.Connection, *, take_over: bool) -> Opening:
+        """Take the next epoch's lock, and, unless the file is damaged, the epoch."""
         epoch = tables.epoch_of(connection)
         last = Hold.take(lock_of(self.path, epoch))
         if last is None and not take_over:
             raise JournalHeldError(f"{_who(connection, self.path)}. Wait for it, or end it; {_IF_SILENT}")
         try:
             self._hold = Hold.take(lock_of(self.path, epoch + 1))
+            opening = tables.opening(connection, took_over=last is None)
             if self._hold is None or not _advance(connection, epoch):
                 raise JournalHeldError(f"Another process is just taking the journal {self.path}: try again")
         except sqlite3.OperationalError as error:
@@ -146,7 +148,7 @@ class SqliteStore:
             if last is not None:
                 last.release()
         self._epoch = epoch + 1
-        return last is None
+        return opening
 
     def _let_go(self) -> None:
         if self._reader is not None:
@@ -170,13 +172,13 @@ class SqliteStore:
     def _read(self, query: "Callable[[sqlite3.Connection], Sequence[Entry]]") -> Sequence[Entry]:
         assert self._reader is not None
         try:
-            return query(self._reader)
-        except sqlite3.Error as error:
+            with usable(self.path, tables.SCHEMA):
+                return query(self._reader)
+        except StorageError as error:
             raise self._unusable(error) from None
 
-    def _unusable(self, error: Exception) -> JournalError:
-        said = error.message if isinstance(error, StorageError) else f"The journal cannot be used: {error}"
-        return JournalError(said if str(self.path) in said else f"{said} ({self.path})")
+    def _unusable(self, error: StorageError) -> JournalError:
+        return JournalError(error.message if str(self.path) in error.message else f"{error.message} ({self.path})")
 
 
 _IF_SILENT = "if it is alive and will never go on, take the journal over (`take_over`, `--take-over`)"

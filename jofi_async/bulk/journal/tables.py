@@ -2,8 +2,10 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 import attrs
 
@@ -35,7 +37,8 @@ SCHEMA = Schema(
         receipt TEXT,
         evidence TEXT,
         field TEXT NOT NULL,
-        reason TEXT NOT NULL
+        reason TEXT NOT NULL,
+        checksum INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX entry_person_id ON entry (person_id) WHERE person_id IS NOT NULL;
     CREATE TABLE run (
@@ -49,28 +52,28 @@ SCHEMA = Schema(
     )""",
 )
 
-_COLUMNS = "person, state, person_id, traces, watermark, intended_at, attempts, receipt, evidence, field, reason"
-_PUT = f"INSERT OR REPLACE INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = (
+    "person, state, person_id, traces, watermark, intended_at, attempts, receipt, evidence, field, reason, checksum"
+)
+_PUT = f"INSERT OR REPLACE INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def put_entry(connection: sqlite3.Connection, entry: Entry) -> None:
     """Write a person's entry in place of an earlier one."""
-    connection.execute(
-        _PUT,
-        [
-            entry.person,
-            entry.state,
-            entry.person_id,
-            json.dumps(entry.traces),
-            json.dumps(entry.watermark),
-            entry.intended_at,
-            entry.attempts,
-            None if entry.receipt is None else json.dumps(entry.receipt),
-            entry.evidence,
-            entry.field,
-            entry.reason,
-        ],
+    values = (
+        entry.person,
+        entry.state.value,
+        entry.person_id,
+        json.dumps(entry.traces),
+        json.dumps(entry.watermark),
+        entry.intended_at,
+        entry.attempts,
+        None if entry.receipt is None else json.dumps(entry.receipt),
+        None if entry.evidence is None else entry.evidence.value,
+        entry.field,
+        entry.reason,
     )
+    connection.execute(_PUT, (*values, _checksum(values)))
 
 
 def drop_entries(connection: sqlite3.Connection) -> None:
@@ -105,13 +108,11 @@ def all_entries(connection: sqlite3.Connection) -> Iterator[Entry]:
 
 
 def counts_by_state(connection: sqlite3.Connection) -> Mapping[State, int]:
-    """How many persons are in each state; after a purge, how many were."""
+    """How many persons are in each state; after a purge, how many were. Reads every entry, so that damage shows."""
     purged = purged_counts(connection)
     if purged is not None:
         return purged
-    return {
-        State(state): count for state, count in connection.execute("SELECT state, count(*) FROM entry GROUP BY state")
-    }
+    return Counter(entry.state for entry in _entries(connection, "true"))
 
 
 def purged_counts(connection: sqlite3.Connection) -> Mapping[State, int] | None:
@@ -189,7 +190,10 @@ def _entries(connection: sqlite3.Connection, where: str, values: Sequence[object
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    person, state, person_id, traces, watermark, intended_at, attempts, receipt, evidence, field, reason = row
+    *values, checksum = row
+    if checksum != _checksum(tuple(values)):
+        raise ValueError("an entry is not what was written")
+    person, state, person_id, traces, watermark, intended_at, attempts, receipt, evidence, field, reason = values
     return Entry(
         person=person,
         state=State(state),
@@ -203,6 +207,10 @@ def _entry(row: Sequence[Any]) -> Entry:
         field=field,
         reason=reason,
     )
+
+
+def _checksum(values: tuple[Any, ...]) -> int:
+    return crc32(repr(values).encode())
 
 
 def _listed(states: Iterable[State]) -> str:
