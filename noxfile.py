@@ -1,5 +1,7 @@
 """The project's checks: `nox` alone runs lint, types and tests on the running Python."""
 
+import shutil
+
 import nox
 
 nox.needs_version = ">=2024.10.9"
@@ -69,6 +71,15 @@ def benchmarks(session: nox.Session) -> None:
     """Measure what the SDK costs beside other clients; arguments name benchmarks."""
     session.install("-e", ".[cli]", *GROUPS(PROJECT, "benchmarks"))
     session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def crash(session: nox.Session) -> None:
+    """Kill and freeze jobs, and let their disks fail, many times over; arguments go to pytest."""
+    install_for_tests(session)
+    if shutil.which("fiu-run") is None:
+        session.warn("fiu-run is missing, so no disk fails at random: install the Debian package fiu-utils")
+    session.run("pytest", "tests/system/journal", "--rounds=10", "-rs", *session.posargs)
 
 
 def install_for_tests(session: nox.Session) -> None:

@@ -1,6 +1,7 @@
 """`jofi invite` as a process beside a sandbox as another, and what the sandbox, the outcomes and the journal say."""
 
 import csv
+import json
 import os
 import sqlite3
 import subprocess
@@ -14,6 +15,8 @@ from typing import Any
 
 from attrs import frozen
 
+from jofi_async.bulk.journal.file import read_entries
+from jofi_async.storage.database import StorageError
 from tests.support.sandbox_process import JOFI, KEY, Served
 
 IN_FLIGHT = 32
@@ -142,6 +145,23 @@ def check_invited_once(job: Job) -> None:
     everybody = {f"p{number}@example.org": 1 for number in range(job.count)}
     assert Counter(message["to"] for message in job.sandbox.shown("messages")) == everybody
     assert Counter(one["email"] for one in job.sandbox.shown("world")["jofi"]["invitations"]) == everybody
+
+
+def check_nothing_false(job: Job) -> None:
+    """Whether the journal knows everybody who was sent, and claims nobody whom the sandbox has not invited."""
+    ids = {one["email"]: one["id"] for one in job.sandbox.shown("world")["jofi"]["invitations"]}
+    try:
+        entries = {entry.person: entry for entry in read_entries(job.journal)}
+    except StorageError:  # it was never made
+        entries = {}
+    sent = {json.loads(one["body"])["email"] for one in job.sandbox.shown("requests") if one["method"] == "POST"}
+    assert sent <= entries.keys()
+    for entry in entries.values():
+        if entry.is_settled:
+            assert entry.receipt is not None
+            assert entry.receipt["invitation_id"] == ids[entry.person]
+        else:
+            assert entry.in_doubt or entry.person not in ids
 
 
 def check_told(job: Job) -> None:
