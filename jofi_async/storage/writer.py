@@ -30,11 +30,13 @@ class Writer:
     Args:
         connection: To the file; the writer's own from now on.
         name: What people call the file, for messages.
+        guard: Runs at the beginning of each transaction; what it raises, all changes of the transaction raise.
     """
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, name: str, guard: Change[None] | None = None) -> None:
         self._connection = connection
         self._name = name
+        self._guard = guard
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jofi_async writer")
         self._asked: list[_Asked] = []
         self._idle = asyncio.Event()
@@ -92,6 +94,9 @@ class Writer:
             if self._broken is not None:
                 raise self._broken
             self._connection.execute("BEGIN IMMEDIATE")
+            if self._guard is not None and (refusal := _made(self._guard, self._connection)) is not None:
+                self._roll_back()
+                return [refusal] * len(changes)
             results = [_made(change, self._connection) for change in changes]
             self._connection.execute("COMMIT")
         except (sqlite3.Error, StorageError) as error:

@@ -55,7 +55,7 @@ class SqliteStore:
                 work.result()[0].close()
                 self._let_go()
             raise
-        self._writer = Writer(connection, tables.SCHEMA.name)
+        self._writer = Writer(connection, tables.SCHEMA.name, self._check_epoch)
         return opening
 
     async def begin_run(self, binding: Binding, *, start_over: bool) -> None:
@@ -157,15 +157,14 @@ class SqliteStore:
             self._hold.release()
         self._reader = self._hold = None
 
-    async def _write(self, change: Change[None]) -> None:
-        def guarded(connection: sqlite3.Connection) -> None:
-            if tables.epoch_of(connection) != self._epoch:
-                raise JournalHeldError(f"The journal {self.path} was taken over by another process; this one stops")
-            change(connection)
+    def _check_epoch(self, connection: sqlite3.Connection) -> None:
+        if tables.epoch_of(connection) != self._epoch:
+            raise JournalHeldError(f"The journal {self.path} was taken over by another process; this one stops")
 
+    async def _write(self, change: Change[None]) -> None:
         assert self._writer is not None
         try:
-            await self._writer.write(guarded)
+            await self._writer.write(change)
         except StorageError as error:
             raise self._unusable(error) from None
 

@@ -27,7 +27,7 @@ SCHEMA = Schema(
     );
     INSERT INTO job VALUES (1, NULL, 0, NULL);
     CREATE TABLE entry (
-        person TEXT PRIMARY KEY,
+        person TEXT NOT NULL PRIMARY KEY,
         state TEXT NOT NULL,
         person_id TEXT,
         traces TEXT NOT NULL,
@@ -39,7 +39,7 @@ SCHEMA = Schema(
         field TEXT NOT NULL,
         reason TEXT NOT NULL,
         checksum INTEGER NOT NULL
-    ) WITHOUT ROWID;
+    );
     CREATE INDEX entry_person_id ON entry (person_id) WHERE person_id IS NOT NULL;
     CREATE TABLE run (
         number INTEGER PRIMARY KEY,
