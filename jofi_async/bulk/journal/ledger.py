@@ -51,6 +51,7 @@ class JournalLedger(Ledger[Row, Item]):
         self._resource = resource
         self._share_person_id = share_person_id
         self._opening: Opening | None = None
+        self._is_new = False
         self._known: dict[str, Entry] = {}
         self._intents: dict[str, Entry] = {}
         self._unseen: set[str] = set()
@@ -65,6 +66,7 @@ class JournalLedger(Ledger[Row, Item]):
                 "invite everybody in the input all the same, start over (`start_over`, `--start-over`)"
             )
         self._opening = opening
+        self._is_new = self._journal.start_over or (opening.binding is None and not opening.took_over)
         if opening.binding is not None and not self._journal.start_over:
             settled, doubts = (sum(opening.counts.get(one, 0) for one in states) for states in (SETTLED, IN_DOUBT))
             self.resumed = Resumed(settled, doubts)
@@ -84,6 +86,8 @@ class JournalLedger(Ledger[Row, Item]):
 
     async def earlier(self, person: Person, index: int, source: SourceRow[Row]) -> Outcome[Row, Item] | None:
         """What earlier runs made of a row; see `Ledger.earlier`."""
+        if self._is_new:  # repeats within a run are known without it
+            return None
         mine, other = await self._entries(person)
         if mine is not None and mine.is_settled:
             return self._fill(Outcome(index, source, OutcomeKind(mine.state), is_earlier=True), mine)

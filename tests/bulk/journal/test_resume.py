@@ -413,7 +413,7 @@ def test_a_store_that_cannot_be_read_for_a_row() -> None:
     vendor = Vendor()
 
     async def main() -> None:
-        job = job_of(vendor, people(30), Broken(JournalMemory(), "find"))
+        job = job_of(vendor, people(30), Broken(memory_of(), "find"))
         outcomes = await outcomes_of(job)
         assert {*kinds_of(outcomes)} == {"not_attempted"}
         assert isinstance(job.summary().error, JournalError)
