@@ -55,6 +55,7 @@ def open_database(path: Path, schema: Schema, *, durable: bool = True) -> sqlite
     try:
         connection.execute("PRAGMA secure_delete = ON")
         _check_kind(connection, path, schema)
+        _check_whole(connection)
         with suppress(PermissionError):  # somebody else's file, who let us in
             path.chmod(0o600)
         connection.execute("PRAGMA journal_mode = WAL")
@@ -113,7 +114,10 @@ def _check_kind(connection: sqlite3.Connection, path: Path, schema: Schema) -> N
             f"The {schema.name} {path} was written by a newer jofi-async (format {version}, this one knows "
             f"{schema.version}); update jofi-async"
         )
-    with closing(connection.execute("PRAGMA quick_check(1)")) as check:
+
+
+def _check_whole(connection: sqlite3.Connection) -> None:
+    with closing(connection.execute("PRAGMA integrity_check(1)")) as check:
         if (said := check.fetchone()[0]) != "ok":
             raise sqlite3.DatabaseError(said)
 

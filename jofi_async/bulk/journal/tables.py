@@ -112,7 +112,7 @@ def counts_by_state(connection: sqlite3.Connection) -> Mapping[State, int]:
     purged = purged_counts(connection)
     if purged is not None:
         return purged
-    return Counter(entry.state for entry in _entries(connection, "true"))
+    return Counter(State(_whole(row)[1]) for row in connection.execute(f"SELECT {_COLUMNS} FROM entry"))
 
 
 def purged_counts(connection: sqlite3.Connection) -> Mapping[State, int] | None:
@@ -190,10 +190,7 @@ def _entries(connection: sqlite3.Connection, where: str, values: Sequence[object
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    *values, checksum = row
-    if checksum != _checksum(tuple(values)):
-        raise ValueError("an entry is not what was written")
-    person, state, person_id, traces, watermark, intended_at, attempts, receipt, evidence, field, reason = values
+    person, state, person_id, traces, watermark, intended_at, attempts, receipt, evidence, field, reason = _whole(row)
     return Entry(
         person=person,
         state=State(state),
@@ -207,6 +204,14 @@ def _entry(row: Sequence[Any]) -> Entry:
         field=field,
         reason=reason,
     )
+
+
+def _whole(row: Sequence[Any]) -> Sequence[Any]:
+    """A row without its checksum, which must fit."""
+    *values, checksum = row
+    if checksum != _checksum(tuple(values)):
+        raise ValueError("an entry is not what was written")
+    return values
 
 
 def _checksum(values: tuple[Any, ...]) -> int:
