@@ -171,7 +171,13 @@ class BulkJob(Generic[Row, Item]):
         await self._ledger.open()
         loop = asyncio.get_running_loop()
         self._started = loop.time()
-        self._pool = Pool(self._pull, self._work, workers=self._workers, in_order=self._in_order)
+        self._pool = Pool(
+            self._pull,
+            self._work,
+            workers=self._workers,
+            in_order=self._in_order,
+            finish=self._record if self._ledger.keeps else None,
+        )
         if self._stopped is not None:
             self._pool.stop_pulling()
         if self._deadline is not None:
@@ -321,13 +327,15 @@ class BulkJob(Generic[Row, Item]):
         finally:
             outcome.attempts = flight.earlier_attempts + flight.record.attempts
             self._flights.discard(flight)
-        await self._recorded(self._ledger.record(flight))
 
     async def _carry(self, flight: Flight[Row, Item]) -> Verdict:
         try:
             return await self._ledger.resume(flight) or await self._settler.carry(flight)
         except JournalError as error:
             return Verdict(flight.outcome.kind, error, stops=True)
+
+    async def _record(self, outcome: Outcome[Row, Item]) -> None:
+        await self._recorded(self._ledger.record(outcome))
 
     async def _recorded(self, recording: Coroutine[Any, Any, None]) -> None:
         """Wait for a record to be written; a job that cannot record stops."""

@@ -32,9 +32,11 @@ class Ledger(Generic[Row, Item]):
     """The record of a job without a journal: nobody is known, and nothing is kept.
 
     Attributes:
+        keeps: Whether anything is recorded at all.
         resumed: What earlier runs left; None when there is no earlier run.
     """
 
+    keeps: bool = False
     resumed: Resumed | None = None
 
     async def open(self) -> None:
@@ -61,8 +63,8 @@ class Ledger(Generic[Row, Item]):
     async def intend(self, flight: Flight[Row, Item]) -> None:
         """Record that a row is about to be sent; nothing is sent when this raises a `JournalError`."""
 
-    async def record(self, flight: Flight[Row, Item]) -> None:
-        """Record what became of a row; raises a `JournalError` when that cannot be."""
+    async def record(self, outcome: Outcome[Row, Item]) -> None:
+        """Record what became of a row, if it was intended; raises a `JournalError` when that cannot be."""
 
     async def correct(self, outcome: Outcome[Row, Item]) -> None:
         """Record that a row's outcome is told as another than was recorded."""

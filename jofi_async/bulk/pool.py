@@ -6,8 +6,8 @@ and not yet taken, so that a slow taker slows the pulling.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, TypeVar
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -21,6 +21,8 @@ class Pool(Generic[S, R]):
         work: Makes a result of an item. An exception of it ends the pool and is raised to the taker.
         workers: How many items are worked on at once.
         in_order: Whether results come in the order in which items were pulled, or as they are ready.
+        finish: What is still to be done about a result before it is handed over, while the worker goes on; None for
+            nothing.
     """
 
     def __init__(
@@ -30,9 +32,11 @@ class Pool(Generic[S, R]):
         *,
         workers: int,
         in_order: bool = False,
+        finish: Callable[[R], Awaitable[None]] | None = None,
     ) -> None:
         self._pull = pull
         self._work = work
+        self._finish = finish
         self._workers = workers
         self._in_order = in_order
         self._turn = asyncio.Lock()
@@ -92,11 +96,14 @@ class Pool(Generic[S, R]):
     def _start(self) -> None:
         self._started = True
         for number in range(self._workers):
-            task = asyncio.create_task(self._run(), name=f"jofi_async worker {number}")
-            self._tasks.add(task)
-            task.add_done_callback(self._worker_ended)
+            self._spawn(self._run(), f"jofi_async worker {number}")
 
-    def _worker_ended(self, task: asyncio.Task[None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._has_ended)
+
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._error = self._error or error
@@ -106,7 +113,15 @@ class Pool(Generic[S, R]):
     async def _run(self) -> None:
         while (pulled := await self._next()) is not None:
             place, item = pulled
-            self._deliver(place, await self._work(item))
+            result = await self._work(item)
+            if self._finish is None:
+                self._deliver(place, result)
+            else:
+                self._spawn(self._end(place, result, self._finish), f"jofi_async end of {place}")
+
+    async def _end(self, place: int, result: R, finish: Callable[[R], Awaitable[None]]) -> None:
+        await finish(result)
+        self._deliver(place, result)
 
     async def _next(self) -> tuple[int, S] | None:
         """Pull one, or None when there is nothing more or nothing more is wanted."""

@@ -280,3 +280,39 @@ def test_a_source_is_pulled_by_one_worker_at_a_time() -> None:
         return len([result async for result in pool_of(alone(), workers=5)])
 
     assert run(main()) == 20
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_a_worker_goes_on_while_its_result_is_finished(in_order: bool) -> None:
+    finished: list[int] = []
+
+    async def finish(item: int) -> None:
+        await asyncio.sleep(10)
+        finished.append(item)
+
+    async def main() -> None:
+        feed: Feed[int] = Feed(range(4))
+        pool = Pool[int, int](feed.pull, echo, workers=1, in_order=in_order, finish=finish)
+        taken: list[int] = []
+        async for item in pool:
+            assert item in finished
+            taken.append(item)
+        assert taken == [0, 1, 2, 3]
+        assert asyncio.get_running_loop().time() == 20  # two are pulled and not yet taken at any time
+
+    run(main())
+
+
+def test_what_fails_when_a_result_is_finished_ends_the_pool() -> None:
+    async def finish(item: int) -> None:
+        if item == 2:
+            raise ZeroDivisionError
+
+    async def main() -> None:
+        feed: Feed[int] = Feed(range(100))
+        pool = Pool[int, int](feed.pull, echo, workers=2, finish=finish)
+        with pytest.raises(ZeroDivisionError):
+            await take(pool)
+        assert pool.is_done
+
+    run(main())

@@ -45,6 +45,8 @@ class JournalLedger(Ledger[Row, Item]):
         share_person_id: Whether one person_id may come with several addresses.
     """
 
+    keeps = True
+
     def __init__(self, journal: Journal, resource: JournalledResource[Row, Item], *, share_person_id: bool) -> None:
         self._journal = journal
         self._store = journal.store
@@ -52,8 +54,8 @@ class JournalLedger(Ledger[Row, Item]):
         self._share_person_id = share_person_id
         self._opening: Opening | None = None
         self._is_new = False
-        self._known: dict[str, Entry] = {}
-        self._intents: dict[str, Entry] = {}
+        self._known: dict[int, Entry] = {}
+        self._intents: dict[int, Entry] = {}
         self._unseen: set[str] = set()
 
     async def open(self) -> None:
@@ -94,18 +96,18 @@ class JournalLedger(Ledger[Row, Item]):
         if other is not None and (mine is None or not mine.in_doubt):
             return Outcome(index, source, *_under_another_address(other))
         if mine is not None:
-            self._known[person.key] = mine
+            self._known[index] = mine
         return None
 
     def leave(self, outcome: Outcome[Row, Item]) -> None:
         """Say of a row that is not sent what is in doubt; see `Ledger.leave`."""
-        entry = self._known.pop(self._resource.person(outcome.row).key, None)
+        entry = self._known.pop(outcome.index, None)
         if entry is not None and self._is_doubtful(entry):
             _doubt(outcome, entry)
 
     async def resume(self, flight: Flight[Row, Item]) -> Verdict | None:
         """Prepare a row that an earlier run may have sent; see `Ledger.resume`."""
-        entry = self._known.get(self._key(flight))
+        entry = self._known.get(flight.outcome.index)
         if entry is None:
             return None
         flight.earlier_attempts = entry.attempts
@@ -137,17 +139,16 @@ class JournalLedger(Ledger[Row, Item]):
                 await self._store.put(intent)
                 recorded_at = now
 
-        self._intents[intent.person] = intent
+        self._intents[flight.outcome.index] = intent
         await clear()
         flight.record.clearance = clear
 
-    async def record(self, flight: Flight[Row, Item]) -> None:
+    async def record(self, outcome: Outcome[Row, Item]) -> None:
         """Record an outcome; see `Ledger.record`."""
-        key = self._key(flight)
-        self._known.pop(key, None)
-        intent = self._intents.pop(key, None)
+        self._known.pop(outcome.index, None)
+        intent = self._intents.pop(outcome.index, None)
         if intent is not None:
-            await self._store.put(self._entry(flight.outcome, intent))
+            await self._store.put(self._entry(outcome, intent))
 
     async def correct(self, outcome: Outcome[Row, Item]) -> None:
         """Record another outcome than before; see `Ledger.correct`."""
@@ -239,7 +240,7 @@ class JournalLedger(Ledger[Row, Item]):
 
     def _intent(self, flight: Flight[Row, Item]) -> Entry:
         person = self._resource.person(flight.outcome.row)
-        known = self._known.get(person.key) if flight.doubtful else None
+        known = self._known.get(flight.outcome.index) if flight.doubtful else None
         trace = self._resource.trace(flight.outcome.row)
         traces = [] if known is None else [one for one in known.traces if one != trace]
         return Entry(
@@ -275,9 +276,6 @@ class JournalLedger(Ledger[Row, Item]):
     def _is_doubtful(self, entry: Entry) -> bool:
         """Whether somebody may have been contacted; what is sent under a test key contacts nobody."""
         return entry.in_doubt and self._resource.looks_prove
-
-    def _key(self, flight: Flight[Row, Item]) -> str:
-        return self._resource.person(flight.outcome.row).key
 
 
 def journal_ledger(

@@ -109,7 +109,7 @@ def test_rows_that_are_never_sent_are_not_written() -> None:
 
 
 def test_what_cannot_be_intended_is_not_sent_and_stops_the_job() -> None:
-    vendor, store = Vendor(), Noted(fails_at=6)
+    vendor, store = Vendor(), Noted(fails_at=5)
 
     async def main() -> None:
         job = job_of(vendor, people(20), store, max_in_flight=1)
@@ -125,16 +125,16 @@ def test_what_cannot_be_intended_is_not_sent_and_stops_the_job() -> None:
 
 
 def test_what_happened_is_told_though_it_cannot_be_written_and_the_next_run_finds_it() -> None:
-    vendor, store = Vendor(), Noted(fails_at=5)
+    vendor, store = Vendor(), Noted(fails_at=3)
     outcomes = invite(vendor, people(20), store, max_in_flight=1)
-    assert kinds_of(outcomes) == ["created"] * 3
-    assert states(store.memory)["linda2@example.org"] is State.INTENT
+    assert kinds_of(outcomes) == ["created"] * 2
+    assert states(store.memory) == {"linda0@example.org": State.CREATED, "linda1@example.org": State.INTENT}
     outcomes = invite(vendor, people(4), MemoryStore(store.memory))
     assert kinds_of(outcomes) == ["created"] * 4
     assert [outcome.evidence for outcome in outcomes] == [
-        *[Evidence.ANSWERED] * 2,
-        Evidence.FOUND,
         Evidence.ANSWERED,
+        Evidence.FOUND,
+        *[Evidence.ANSWERED] * 2,
     ]
     assert vendor.sent.total() == 4
 
