@@ -38,6 +38,16 @@ class Bucket:
         delay = full_at - self._interval * (self._burst - cost) - now
         return delay if delay > RESOLUTION else 0.0
 
+    def try_take(self, now: float, cost: float) -> bool:
+        """Note that a request starts, if it may and nothing is promised: `delay` and `take` in one."""
+        full_at = self._full_at
+        if full_at <= now:
+            full_at = now
+        elif full_at - self._interval * (self._burst - cost) - now > RESOLUTION:
+            return False
+        self._full_at = full_at + self._interval * cost
+        return True
+
     def take(self, now: float, cost: float) -> None:
         """Note that a request starts."""
         full_at = self._full_at

@@ -110,8 +110,12 @@ class RateLimiter:
         if cost != 1 and (problem := self._problem_with(cost)):
             raise problem
         now = loop.time()
-        if not (self._queue.size or self._promised) and self._out < self._room and not self._delay(now, cost):
-            self._bucket.take(now, cost)
+        if (
+            self._out < self._room
+            and not (self._queue.size or self._promised)
+            and now >= self._pause.until
+            and self._bucket.try_take(now, cost)
+        ):
             self._out += 1
             self._granted += 1
             return 0.0
