@@ -126,8 +126,8 @@ class RateLimiter:
     def release(self) -> None:
         """Give a slot back; see `Limiter.release`."""
         self._out -= 1
-        if self._room < self._most and self._loop is not None and self._loop.time() >= self._pause.until:
-            self._room += 1  # after a pause without a rate: twice as many with each round trip
+        if self._ramp < math.inf:
+            self._climb_ramp()
         if self._queue.size:
             self._pump()
 
@@ -182,6 +182,7 @@ class RateLimiter:
         self._limit = limit
         self._law = AdaptiveRate(limit, now) if isinstance(limit, AdaptiveRateLimit) else None
         self._most = self._room = math.inf if limit.in_flight is None else limit.in_flight
+        self._ramp = math.inf
         self._bucket.change(max(now, self._pause.until), limit.per_second, limit.burst)
         if self._pause.until > now:
             self._bucket.drain_until(self._pause.until)
@@ -228,6 +229,8 @@ class RateLimiter:
     def _pump(self) -> None:
         """Promise all slots that may be granted now; wake again when the rate allows the next."""
         assert self._loop is not None
+        if self._loop.is_closed():  # a coroutine that is thrown away after its loop has ended
+            return
         now = self._loop.time()
         while self._queue.size and self._out < self._room:
             waiter = self._queue.head()
@@ -260,19 +263,30 @@ class RateLimiter:
         """Begin a pause: take promises back, and refuse those who would not wait for so long."""
         assert self._loop is not None
         self._bucket.drain_until(until)
-        if self._limit.per_second is None:
-            self._room = 1
         for waiter in reversed(list(self._promised)):
             self._unpromise(waiter)
             self._out -= 1
             waiter.granted = self._loop.create_future()
             self._queue.put_back(waiter)
+        if self._limit.per_second is None:
+            self._set_ramp(self._out + 1)
         for waiter in list(self._queue):
             if until - now > waiter.longest_pause:
                 self._refuse(waiter, _pause_too_long(until - now, waiter.longest_pause))
             elif until > waiter.latest:
                 self._refuse(waiter, _queue_too_long(until - waiter.asked, waiter.latest - waiter.asked))
         self._pump()
+
+    def _climb_ramp(self) -> None:
+        """Without a rate, one call more than still flies may start after a pause, and twice as many each round trip."""
+        assert self._loop is not None
+        is_over = self._loop.time() >= self._pause.until
+        self._set_ramp(self._ramp + 1 if is_over else max(1, self._ramp - 1))
+        if is_over and self._ramp >= self._most:
+            self._set_ramp(math.inf)
+
+    def _set_ramp(self, ramp: float) -> None:
+        self._ramp, self._room = ramp, min(ramp, self._most)
 
     def _expire(self, waiter: Waiter) -> None:
         self._pump()  # what is due at this very moment is granted

@@ -7,7 +7,7 @@ import pytest
 
 from jofi_async.core.errors import ConfigurationError, LifecycleError
 from jofi_async.core.limits import UNLIMITED, RateLimit, RateLimiter
-from jofi_async.testing import run_virtual
+from jofi_async.testing import VirtualLoop, run_virtual
 from tests.core.limits.support import StallingLoop, granted_at
 from tests.core.support import virtual
 
@@ -182,6 +182,24 @@ def test_a_loop_that_ends_amid_the_queue_leaves_nothing_behind() -> None:
     run_virtual(interrupted())
     assert (limiter.out, limiter.waiting) == (0, 0)
     assert isinstance(run_virtual(granted_at(limiter)), float)
+
+
+def test_a_coroutine_thrown_away_after_its_loop_gives_back_what_it_had() -> None:
+    limiter = RateLimiter(RateLimit(per_second=1, burst=1, in_flight=1))
+    loop = VirtualLoop()
+    loop.run_until_complete(limiter.acquire())
+    waiting, behind = limiter.acquire(), limiter.acquire()
+
+    async def begin() -> None:
+        for one in (waiting, behind):
+            one.send(None)
+
+    loop.run_until_complete(begin())
+    loop.close()
+    waiting.close()
+    behind.close()
+    assert limiter.waiting == 0
+    assert run_virtual(granted_at(limiter)) == 1.0
 
 
 def test_another_event_loop_gets_a_clear_error_while_the_first_uses_it() -> None:

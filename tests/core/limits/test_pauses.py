@@ -136,6 +136,16 @@ async def test_without_a_rate_one_call_tries_first_and_then_twice_as_many_with_e
 
 
 @virtual
+async def test_without_a_rate_a_call_that_hangs_from_before_the_pause_stops_nobody() -> None:
+    limiter = RateLimiter(RateLimit(per_second=None, in_flight=8))
+    hanging = asyncio.create_task(grants(limiter, 3, hold=60))
+    await all_asked()
+    limiter.throttled(0.0, 5.0)
+    assert await grants(limiter, 4, hold=1) == [5, 6, 6, 7]
+    await hanging
+
+
+@virtual
 async def test_a_pause_longer_than_one_sits_through_refuses_at_once_and_tells_how_long() -> None:
     limiter = RateLimiter(RATE)
     patient = asyncio.create_task(grants(limiter, 11))
