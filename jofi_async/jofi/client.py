@@ -169,8 +169,8 @@ class JofiClient(Client):
             headers: Sent with every request, besides those of this client.
             hooks: Told of what happens, instead of those of this client.
             max_wait: See `JofiClient`.
-            priority: "interactive", which is the default of all calls but those of `create_many` and `list_many`, or
-                "bulk" for work in the background, which the others overtake.
+            priority: `Priority.INTERACTIVE`, which is the default of all calls but those of `create_many` and
+                `list_many`, or `Priority.BULK` for work in the background, which the others overtake.
         """
         other = object.__new__(type(self))
         other._mode, other._validate, other._key_facts = self._mode, self._validate, self._key_facts

@@ -11,6 +11,9 @@ from jofi_async.core.errors import ConfigurationError
 class RateLimit:
     """A fixed limit; `RateLimit.adaptive` makes one that finds the server's.
 
+    A server that answers 429 without saying when to come back bears less than this: then the rate falls as an adaptive
+    one does, and climbs back, but never above `per_second`.
+
     Args:
         per_second: Requests per second, or None for no rate.
         burst: How many may start at once after a lull.
@@ -58,6 +61,12 @@ class RateLimit:
             ConfigurationError: A value is not positive, or `start` is not between `least` and `most`.
         """
         return AdaptiveRateLimit(start, burst, in_flight, least, most)
+
+    def as_ceiling(self) -> "AdaptiveRateLimit":
+        """A limit that starts at this one's rate and never climbs above it, for a server that bears less."""
+        assert self.per_second is not None
+        least = min(0.1, self.per_second)
+        return AdaptiveRateLimit(self.per_second, self.burst, self.in_flight, least, self.per_second)
 
 
 @frozen

@@ -34,6 +34,7 @@ class RateLimiter:
         self._queue = Queue()
         self._bucket = Bucket()
         self._pause = Pause()
+        self._law: AdaptiveRate | None = None
         self._promised: dict[Waiter, None] = {}
         self._out = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -150,6 +151,8 @@ class RateLimiter:
         now, is_news = self._loop.time(), self._pause.is_news(sent)
         if self._pause.throttled(now, sent, retry_after):
             self._stop_until(now, self._pause.until)
+        if is_news and retry_after is None and self._law is None and self._limit.per_second is not None:
+            self._law = AdaptiveRate(self._limit.as_ceiling(), now)
         if is_news and self._law is not None:
             self._law.throttled(now, pressed=self._held_until(now) + max(0.0, self._pause.until - now))
             self._bucket.change(max(now, self._pause.until), self._law.rate, self._limit.burst)

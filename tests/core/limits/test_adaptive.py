@@ -132,6 +132,27 @@ async def test_an_outage_lowers_the_rate_once_at_most() -> None:
 
 
 @virtual
+async def test_a_fixed_rate_above_the_server_s_falls_too_and_climbs_back_to_what_was_set() -> None:
+    limiter, server = RateLimiter(RateLimit(per_second=20, burst=5)), Server(5, 5, 0.1)
+
+    def raise_limit() -> None:
+        server.per_second = 100
+
+    await drive(limiter, server, 240, changes={120: raise_limit})
+    assert server.rate(10, 120) > 0.9 * 5
+    assert server.share_refused(10, 120) < 0.02
+    assert limiter.statistics().per_second == 20
+    assert server.rate(230, 240) == pytest.approx(20, rel=0.05)
+
+
+@virtual
+async def test_a_server_that_says_when_to_come_back_leaves_a_fixed_rate_as_it_is() -> None:
+    limiter = RateLimiter(RateLimit(per_second=20))
+    limiter.throttled(await granted_at(limiter), 1.0)
+    assert limiter.statistics().per_second == 20
+
+
+@virtual
 async def test_it_stays_within_its_bounds() -> None:
     limiter, server = RateLimiter(RateLimit.adaptive(start=8, least=4, most=16)), Server(1e9, 1e9)
     await drive(limiter, server, 30)
