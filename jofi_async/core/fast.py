@@ -62,17 +62,17 @@ class _Model:
 @cache
 def _model(kind: Any) -> _Model:
     hints = get_type_hints(kind)
-    scope: dict[str, Any] = {"kind": kind, "parse_time": parse_time}
+    scope: dict[str, Any] = {"kind": kind, "read_time": datetime.fromisoformat, "parse_time": parse_time}
     fields: list[Any] = []
     arguments: list[str] = []
     keeps_extra = by_name = False
     for field in attrs.fields(kind):
-        by_name = by_name or field.kw_only or field.name == "extra"
+        by_name = by_name or field.kw_only
         if field.name == "extra":
-            keeps_extra = True
-            continue
-        wire, value = _read(hints[field.name], f"wire.{field.name}", scope)
-        fields.append((field.name, wire, *_default(field)))
+            keeps_extra, value = True, "{}"
+        else:
+            wire, value = _read(hints[field.name], f"wire.{field.name}", scope)
+            fields.append((field.name, wire, *_default(field)))
         arguments.append(f"{field.alias}={value}" if by_name else value)
     struct = msgspec.defstruct(kind.__name__, fields, kw_only=True, gc=False, forbid_unknown_fields=keeps_extra)
     return _Model(struct, eval(f"lambda wire: kind({', '.join(arguments)})", scope))
@@ -95,7 +95,7 @@ def _read(hint: Any, value: str, scope: dict[str, Any]) -> tuple[Any, str]:
         wire, made = _read(inner[0], "item", scope)
         return GenericAlias(list, (wire,)), value if made == "item" else f"[{made} for item in {value}]"
     if hint is datetime:
-        return str, f"parse_time({value})"
+        return str, f"(time if (time := read_time({value})).tzinfo else parse_time({value}))"
     if attrs.has(hint):
         model, name = _model(hint), f"make_{len(scope)}"
         scope[name] = model.make

@@ -38,6 +38,7 @@ class Session:
 
     def __init__(self, transport: Transport, limiter: Limiter, classify: Classify, options: Options) -> None:
         self._means = Means(transport, limiter, RetryBudget(options.retry.budget), classify, options)
+        self._json_headers = {**options.headers, "Content-Type": "application/json"}
 
     @property
     def options(self) -> Options:
@@ -119,8 +120,7 @@ class Session:
             url = f"{url}?{urlencode(query, quote_via=quote, safe='')}"
         if payload is None:
             return Request(method, url, options.headers, None, options.timeout)
-        headers = {**options.headers, "Content-Type": "application/json"}
-        return Request(method, url, headers, codec.encode(payload), options.timeout)
+        return Request(method, url, self._json_headers, codec.encode(payload), options.timeout)
 
 
 def _segment(object_id: object) -> str:

@@ -139,10 +139,11 @@ class Invitations(Resource):
             email_template_id=email_template_id,
             ref_text=ref_text,
         )
-        self._require(check_new(new.given()), row=new)
+        given = new.given()
+        self._require(check_new(given), row=new)
         record = CallRecord()
         try:
-            return await self._create(new, record)
+            return await self._create_given(new, given, record)
         except asyncio.CancelledError:
             if record.in_doubt:
                 self._tell_abandoned(new, record.attempts, None)
@@ -258,7 +259,7 @@ class Invitations(Resource):
             UnknownOutcomeError, ServerError: It may have been changed, and reading it did not tell.
             CallError: See `jofi_async.core.errors` for the rest.
         """
-        given: dict[str, object] = {
+        fields: dict[str, object] = {
             "first_name": first_name,
             "last_name": last_name,
             "email": email,
@@ -273,11 +274,11 @@ class Invitations(Resource):
             "congrats_email_template_id": congrats_email_template_id,
             "assessments_to_assign": assessments_to_assign,
         }
-        payload = _payload(given)
-        if not payload:
+        given = {name: value for name, value in fields.items() if value is not UNSET}
+        if not given:
             raise InvalidInputError([Problem("", "an update needs at least one field to change")])
         self._require(check_changes(given))
-        return await self._update(checked_number("invitation_id", invitation_id), payload)
+        return await self._update(checked_number("invitation_id", invitation_id), _payload(given))
 
     def create_many(
         self,
@@ -394,12 +395,15 @@ class Invitations(Resource):
     async def _account_id(self) -> int:
         return (await Accounts(self._calls).get()).id
 
-    async def _create(self, new: NewInvitation, record: CallRecord) -> Invitation:
+    def _create(self, new: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
+        return self._create_given(new, new.given(), record)
+
+    async def _create_given(self, new: NewInvitation, given: Mapping[str, Any], record: CallRecord) -> Invitation:
         try:
             return await self._session.call(
                 _CREATE,
                 self._calls.decoder(Invitation, Effect.DONE),
-                payload=_payload(new.given()),
+                payload=_payload(given),
                 record=record,
             )
         except JofiAsyncError as error:
@@ -453,9 +457,9 @@ class Invitations(Resource):
             raise InvalidInputError(problems, row=row)
 
 
-def _payload(fields: Mapping[str, Any]) -> dict[str, object]:
-    """What goes on the wire: nothing that is unset, addresses trimmed, assessments as objects."""
-    payload = {name: value for name, value in fields.items() if value is not UNSET}
+def _payload(given: Mapping[str, Any]) -> dict[str, object]:
+    """What goes on the wire: addresses trimmed, assessments as objects."""
+    payload = dict(given)
     for name in ("email", "created_by_user_email"):
         if isinstance(payload.get(name), str):
             payload[name] = payload[name].strip()
