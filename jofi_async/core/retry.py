@@ -78,7 +78,8 @@ class RetryBudget:
 
     def earn(self) -> None:
         """Credit a call that worked."""
-        self.left = min(self.capacity, round(self.left + 0.1, 6))  # ten times a tenth is one
+        if self.left < self.capacity:
+            self.left = min(self.capacity, round(self.left + 0.1, 6))  # ten times a tenth is one
 
 
 def may_repeat(error: BaseException, *, repeatable: bool) -> bool:

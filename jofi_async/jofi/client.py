@@ -36,7 +36,6 @@ from jofi_async.jofi.resources.calls import Calls
 from jofi_async.jofi.resources.invitations import Invitations
 from jofi_async.jofi.resources.results import CareerNavigationProfiles, TestTakers
 from jofi_async.jofi.setup.facts import KeyFacts, gather
-from jofi_async.jofi.setup.judge import judge
 from jofi_async.jofi.setup.report import SetupReport
 from jofi_async.jofi.watermark import Watermark
 from jofi_async.transports.aiohttp import AiohttpTransport
@@ -201,6 +200,8 @@ class JofiClient(Client):
             Each item with its status, what was looked at and what to do next. A call that fails makes its items
             "cannot be known", a key that is not accepted makes one fail; nothing is raised for either.
         """
+        from jofi_async.jofi.setup.judge import judge  # slow to import, and asked for only before going live
+
         named = [inviters] if isinstance(inviters, str) else inviters
         file = None if key_file is None else Path(key_file)
         facts = await gather(self, self._key_facts, file)

@@ -11,7 +11,6 @@ from contextvars import ContextVar
 from functools import lru_cache
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Any
-from urllib.request import getproxies, proxy_bypass
 from weakref import WeakSet
 
 import aiohttp
@@ -124,28 +123,28 @@ class AiohttpTransport(Transport):
         """Read the body, however it ends."""
         request.departed = True
         response = Response(answer.status, _lower_case(answer))
-        chunks: list[bytes] = []
+        content, chunks = answer.content, list[bytes]()
         left = self._max_response_bytes
         try:
-            while left >= 0 and (chunk := await self._next_bytes(answer.content, request.timeout.read)):
+            while left >= 0 and not content.at_eof():
+                chunk = content.read_nowait() if content.is_eof() else await self._next_bytes(content, request)
                 chunks.append(chunk)
                 left -= len(chunk)
         except Exception as error:
             response.body = b"".join(chunks)
             raise unknown(error, request, response) from cause(error)
         finally:
-            answer.close()
+            if not answer.closed:
+                answer.close()
         response.body = b"".join(chunks)
         if left < 0:
             words = f"The answer of {place(request)} is larger than {self._max_response_bytes} bytes"
             raise UnknownOutcomeError(words, response=response)
         return response
 
-    async def _next_bytes(self, content: aiohttp.StreamReader, timeout: float) -> bytes:
-        if content.is_eof():
-            return content.read_nowait()
-        with self._reading[timeout].scope() as scope:
-            scope.end_at(asyncio.get_running_loop().time() + timeout)
+    async def _next_bytes(self, content: aiohttp.StreamReader, request: Request) -> bytes:
+        with self._reading[request.timeout.read].scope() as scope:
+            scope.end_at(asyncio.get_running_loop().time() + request.timeout.read)
             return await content.readany()
 
     def _bound(self) -> aiohttp.ClientSession:
@@ -178,6 +177,8 @@ class AiohttpTransport(Transport):
         host = url.host or ""
         origin = f"{url.scheme}://{host}"
         if origin not in self._environment:
+            from urllib.request import getproxies, proxy_bypass  # slow to import, and few trust the environment
+
             proxy = None if proxy_bypass(host) else getproxies().get(url.scheme)
             self._environment[origin] = _proxy_url(proxy) if proxy else None
         return self._environment[origin]
