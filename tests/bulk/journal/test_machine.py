@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 from unittest.mock import Mock
 
 import pytest
@@ -30,7 +30,7 @@ from jofi_async import (
     RetryPolicy,
 )
 from jofi_async.bulk.journal.file import read_entries
-from jofi_async.bulk.journal.records import Entry, JournalHeldError
+from jofi_async.bulk.journal.records import Entry, JournalHeldError, JournalStore
 from jofi_async.bulk.journal.sqlite import SqliteStore
 from jofi_async.bulk.resource import normalised
 from jofi_async.core.transport import Transport
@@ -196,7 +196,7 @@ class JournalMachine(RuleBasedStateMachine):
         )
         order = self.random.sample(self.rows, len(self.rows)) if self.runs % 2 else list(self.rows)
         self.job: Job = client.invitations.create_many(
-            order, journal=Journal(MortalStore(self.process)), max_in_flight=WORKERS
+            order, journal=Journal(cast("JournalStore", MortalStore(self.process))), max_in_flight=WORKERS
         )
         self.taker = self.loop.create_task(self.run_job(self.job, self.process))
 
