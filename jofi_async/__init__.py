@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from jofi_async._version import __version__
 from jofi_async.bulk.job import BulkJob, Summary
 from jofi_async.bulk.journal.journal import Journal
-from jofi_async.bulk.journal.records import JournalError, JournalHeldError
 from jofi_async.bulk.ledger import Resumed
 from jofi_async.bulk.outcome import Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.source import SourceRow
@@ -30,6 +29,8 @@ from jofi_async.core.errors import (
     ForbiddenError,
     InvalidInputError,
     JofiAsyncError,
+    JournalError,
+    JournalHeldError,
     LifecycleError,
     ModeMismatchError,
     NotFoundError,

@@ -10,7 +10,6 @@ from attrs import frozen
 
 from jofi_async.bulk.flight import Flight
 from jofi_async.bulk.intake import Intake, Pulled
-from jofi_async.bulk.journal.records import JournalError
 from jofi_async.bulk.ledger import Ledger, Resumed
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.patience import Patience
@@ -20,7 +19,7 @@ from jofi_async.bulk.resource import BulkResource
 from jofi_async.bulk.settle import Settler
 from jofi_async.bulk.source import Source, SourceRow
 from jofi_async.bulk.verdict import Verdict
-from jofi_async.core.errors import ConfigurationError, LifecycleError, Problem, RefusedError, UsageError
+from jofi_async.core.errors import ConfigurationError, JournalError, LifecycleError, Problem, RefusedError, UsageError
 from jofi_async.core.masking import mask
 
 Row = TypeVar("Row")

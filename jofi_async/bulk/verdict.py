@@ -2,7 +2,6 @@
 
 from attrs import frozen
 
-from jofi_async.bulk.journal.records import JournalError
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.core.errors import (
     AuthenticationError,
@@ -11,6 +10,7 @@ from jofi_async.core.errors import (
     Effect,
     ForbiddenError,
     InvalidInputError,
+    JournalError,
     ModeMismatchError,
     NotFoundError,
     RefusedError,

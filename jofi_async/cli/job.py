@@ -16,9 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from jofi_async.bulk.journal.file import Status, purge, read_entries, read_status
-from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, JournalError, State
+from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, State
 from jofi_async.cli.progress import plain, say
-from jofi_async.core.errors import ConfigurationError
+from jofi_async.core.errors import ConfigurationError, JournalError
 from jofi_async.storage.database import StorageError
 from jofi_async.tables.json_lines import JSON_LINES
 from jofi_async.tables.outcome_lines import CsvLines, Lines, ObjectLines

@@ -10,7 +10,6 @@ from rich.console import Console
 
 from jofi_async.bulk.dry_run import Checks, dry_run
 from jofi_async.bulk.job import GRACE, BulkJob
-from jofi_async.bulk.journal.records import JournalError
 from jofi_async.bulk.ledger import Resumed
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.verdict import verdict_on
@@ -18,7 +17,7 @@ from jofi_async.cli.errand import Errand
 from jofi_async.cli.progress import Bar, Lines, Pace, say
 from jofi_async.cli.signals import Signals, ignore_signals
 from jofi_async.cli.tally import Tally
-from jofi_async.core.errors import JofiAsyncError
+from jofi_async.core.errors import JofiAsyncError, JournalError
 from jofi_async.tables.columns import TableRow
 from jofi_async.tables.earlier_run import EarlierRun
 from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file

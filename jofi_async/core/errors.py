@@ -7,6 +7,8 @@
     │   ├── InvalidInputError          a value cannot be right (field and reason)
     │   ├── ConfigurationError         a key, URL or option is missing or contradicts another
     │   └── LifecycleError             used after close, on another event loop, or in a forked child
+    ├── JournalError                   a job cannot begin or go on with its journal
+    │   └── JournalHeldError           ... since another process holds it
     └── CallError                      one call failed
         ├── NotSentError               no byte of it can have arrived
         │   ├── DeadlineNotSentError   ... because the call's deadline passed first, or would have
@@ -120,6 +122,14 @@ class ConfigurationError(UsageError, ValueError):
 
 class LifecycleError(UsageError, RuntimeError):
     """Something was used after it was closed, on another event loop, or in a forked child."""
+
+
+class JournalError(JofiAsyncError):
+    """A job cannot begin, or not go on, with its journal; the message says what to do."""
+
+
+class JournalHeldError(JournalError):
+    """Another process holds the journal, or has taken it over."""
 
 
 class CallError(JofiAsyncError):

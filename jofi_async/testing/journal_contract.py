@@ -20,9 +20,10 @@ from contextlib import AbstractAsyncContextManager
 
 from attrs import evolve
 
-from jofi_async.bulk.journal.records import Entry, JournalHeldError, JournalStore, State
+from jofi_async.bulk.journal.records import Entry, JournalStore, State
 from jofi_async.bulk.outcome import Evidence, OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
+from jofi_async.core.errors import JournalHeldError
 
 BINDING = Binding("vendor", "https://api.example.org", "live", "200")
 SENT = Entry(

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from attrs import define, field
 
-from jofi_async.bulk.journal.records import Entry, JournalHeldError, Opening, Run, State
+from jofi_async.bulk.journal.records import Entry, Opening, Run, State
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
+from jofi_async.core.errors import JournalHeldError
 
 
 @define

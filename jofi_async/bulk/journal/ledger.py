@@ -11,14 +11,14 @@ from attrs import evolve
 
 from jofi_async.bulk.flight import Flight
 from jofi_async.bulk.journal.journal import Journal
-from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, JournalError, Opening, State
+from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, Opening, State
 from jofi_async.bulk.ledger import Ledger, Resumed
 from jofi_async.bulk.outcome import NOT_OURS, Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.resource import Binding, JournalledResource, Person
 from jofi_async.bulk.source import SourceRow
 from jofi_async.bulk.verdict import Verdict, verdict_on
-from jofi_async.core.errors import CallError, Problem
+from jofi_async.core.errors import CallError, JournalError, Problem
 from jofi_async.storage.clock import seconds_awake_or_not
 
 Row = TypeVar("Row")

@@ -8,15 +8,6 @@ from attrs import field, frozen
 
 from jofi_async.bulk.outcome import Evidence, OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
-from jofi_async.core.errors import JofiAsyncError
-
-
-class JournalError(JofiAsyncError):
-    """A job cannot go on with its journal, or not begin; the message says what to do. Nothing more was sent."""
-
-
-class JournalHeldError(JournalError):
-    """Another process holds the journal, or has taken it over."""
 
 
 class State(StrEnum):

@@ -10,9 +10,10 @@ from os import PathLike
 from pathlib import Path
 
 from jofi_async.bulk.journal import tables
-from jofi_async.bulk.journal.records import Entry, JournalError, JournalHeldError, Opening, Run, State
+from jofi_async.bulk.journal.records import Entry, Opening, Run, State
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
+from jofi_async.core.errors import JournalError, JournalHeldError
 from jofi_async.storage.database import StorageError, open_database, read_database, usable
 from jofi_async.storage.hold import Hold
 from jofi_async.storage.writer import Change, Writer

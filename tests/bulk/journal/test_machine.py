@@ -30,9 +30,10 @@ from jofi_async import (
     RetryPolicy,
 )
 from jofi_async.bulk.journal.file import read_entries
-from jofi_async.bulk.journal.records import Entry, JournalHeldError, JournalStore
+from jofi_async.bulk.journal.records import Entry, JournalStore
 from jofi_async.bulk.journal.sqlite import SqliteStore
 from jofi_async.bulk.resource import normalised
+from jofi_async.core.errors import JournalHeldError
 from jofi_async.core.transport import Transport
 from jofi_async.jofi.journal import JournalledInvitations
 from jofi_async.testing import JournalMemory, MemoryStore, VirtualLoop
