@@ -43,6 +43,7 @@ class CallRecord:
         flying: The request that is under way now, or None.
         halted: Set it, and nothing more is sent.
         clearance: Awaited with a slot in hand, right before each send; what it raises ends the call, unsent.
+        still_clear: Asked once more when a connection stands; it raises a `NotSentError` if that took too long.
         queued: Seconds spent waiting for others.
         limited: Seconds held back by the rate alone.
         answering: Seconds between sending and the last byte of the answers.
@@ -53,6 +54,7 @@ class CallRecord:
     flying: Request | None = None
     halted: bool = False
     clearance: Callable[[], Awaitable[None]] | None = None
+    still_clear: Callable[[], None] | None = None
     queued: float = 0.0
     limited: float = 0.0
     answering: float = 0.0
@@ -262,7 +264,7 @@ class Call:
 
     async def _send(self) -> Response:
         record, request, limiter = self._record, self._request, self._means.limiter
-        request.departed = True
+        request.departed, request.still_clear = True, record.still_clear
         self._pause = None
         record.attempts += 1
         record.flying = request

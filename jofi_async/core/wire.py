@@ -1,6 +1,6 @@
 """What travels: one `Request`, one `Response`, and how long to wait for either."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from attrs import define, field, frozen
 
@@ -33,6 +33,8 @@ class Request:
         departed: Whether a byte of it may have left. It starts as True, the safe belief; a transport that knows
             better sets it to False on entry and to True before the first byte leaves, so that a call
             cancelled while it was still connecting is known to be *not sent*.
+        still_clear: A transport that has to wait for a connection calls it right before the first byte leaves; it
+            raises a `NotSentError` when the request must not leave any more.
     """
 
     method: str
@@ -41,6 +43,7 @@ class Request:
     body: bytes | None = None
     timeout: Timeout = field(factory=Timeout)
     departed: bool = True
+    still_clear: Callable[[], None] | None = field(default=None, repr=False, eq=False)
 
     def __repr__(self) -> str:
         return f"Request({self.method} {mask(self.url)})"

@@ -18,12 +18,13 @@ from attrs import define
 from yarl import URL
 
 from jofi_async.core.deadlines import Deadlines, Scope
-from jofi_async.core.errors import ConfigurationError, LifecycleError, UnknownOutcomeError
+from jofi_async.core.errors import ConfigurationError, LifecycleError, NotSentError, UnknownOutcomeError
 from jofi_async.core.transport import Transport
 from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.transports._failures import cause, not_sent, place, unknown
 
 if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
 
@@ -103,7 +104,7 @@ class AiohttpTransport(Transport):
                     url,
                     headers=request.headers,
                     skip_auto_headers=_skipped(request) or None,
-                    data=request.body,
+                    data=_Body(request.body) if request.body and request.still_clear else request.body,
                     timeout=_client_timeout(request.timeout),
                     proxy=self._proxy_for(url),
                     allow_redirects=False,
@@ -114,6 +115,8 @@ class AiohttpTransport(Transport):
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise not_sent(error, request) from cause(error)
         except (aiohttp.ClientError, OSError) as error:
+            if attempt.refusal is not None:
+                raise attempt.refusal from None
             request.departed = True
             raise unknown(error, request) from cause(error)
         except ValueError as error:
@@ -214,6 +217,7 @@ class _Attempt:
     request: Request
     reading: Scope
     wire: asyncio.Transport | None = None
+    refusal: NotSentError | None = None
 
     def hang_up(self) -> None:
         """Drop at once a connection that is closing: unsent bytes or a goodbye over TLS could hold it for long."""
@@ -272,6 +276,20 @@ def _is_readable(wire: asyncio.Transport) -> bool:
     poll = select.poll()
     poll.register(peer.fileno(), select.POLLIN)
     return bool(poll.poll(0))
+
+
+class _Body(aiohttp.BytesPayload):
+    """Asks, in the very step in which head and body are written, whether the request may still leave."""
+
+    async def write_with_length(self, writer: "AbstractStreamWriter", content_length: int | None) -> None:
+        attempt = _ATTEMPT.get()
+        try:
+            if attempt.request.still_clear is not None:
+                attempt.request.still_clear()
+        except NotSentError as error:
+            attempt.refusal, attempt.request.departed = error, False
+            raise
+        await super().write_with_length(writer, content_length)
 
 
 async def _only_once(req: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

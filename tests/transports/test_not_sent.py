@@ -6,9 +6,10 @@ from unittest.mock import Mock
 import pytest
 
 from jofi_async.core.errors import ConfigurationError, NotSentError
-from jofi_async.core.wire import Request, Timeout
+from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.transports.aiohttp import AiohttpTransport
 from tests.support.raw import Wire, raw_server
+from tests.support.server import serve
 from tests.support.tls import server_side
 from tests.transports.words import KEY, check_words, request_to
 
@@ -109,3 +110,29 @@ async def _check_unsendable(request: Request) -> None:
             await transport.send(request)
     assert not request.departed
     check_words(caught.value)
+
+
+async def test_what_must_not_leave_any_more_does_not() -> None:
+    """Asked in the step in which the first byte would leave, on a new connection and on a kept one."""
+    received: list[Request] = []
+    asked: list[bool] = []
+
+    class Server:
+        async def handle(self, request: Request) -> Response:
+            received.append(request)
+            return Response(201, {}, b"{}")
+
+    def still_clear() -> None:
+        asked.append(request.departed)
+        if len(asked) != 2:
+            raise NotSentError("It took too long to connect")
+
+    request = Request("POST", "", {"Authorization": KEY}, b"{}", still_clear=still_clear)
+    async with serve(Server()) as url, AiohttpTransport() as transport:
+        request.url = f"{url}/invitations"
+        error = await _send_not_sent(request, transport)
+        assert error.message == "It took too long to connect"
+        assert (await transport.send(request)).status == 201
+        await _send_not_sent(request, transport)
+    assert asked == [True] * 3
+    assert [one.body for one in received] == [b"{}"]

@@ -18,7 +18,7 @@ from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.resource import Binding, JournalledResource, Person
 from jofi_async.bulk.source import SourceRow
 from jofi_async.bulk.verdict import Verdict, verdict_on
-from jofi_async.core.errors import CallError, JournalError, Problem
+from jofi_async.core.errors import CallError, JournalError, NotSentError, Problem
 from jofi_async.storage.clock import seconds_awake_or_not
 
 Row = TypeVar("Row")
@@ -132,16 +132,23 @@ class JournalLedger(Ledger[Row, Item]):
         intent = self._intent(flight)
         recorded_at = float("-inf")
 
+        def is_old() -> bool:
+            return seconds_awake_or_not() - recorded_at >= INTENT_VALID
+
         async def clear() -> None:
             nonlocal recorded_at
-            now = seconds_awake_or_not()
-            if now - recorded_at >= INTENT_VALID:
+            if is_old():
+                begun = seconds_awake_or_not()
                 await self._store.put(intent)
-                recorded_at = now
+                recorded_at = begun
+
+        def still_clear() -> None:
+            if is_old():
+                raise NotSentError("It took so long to connect that somebody may have taken the journal over")
 
         self._intents[flight.outcome.index] = intent
         await clear()
-        flight.record.clearance = clear
+        flight.record.clearance, flight.record.still_clear = clear, still_clear
 
     async def record(self, outcome: Outcome[Row, Item]) -> None:
         """Record an outcome; see `Ledger.record`."""

@@ -10,11 +10,13 @@ from jofi_async import (
     JournalError,
     JournalHeldError,
     NewInvitation,
+    NotSentError,
     OutcomeKind,
     Request,
     Response,
     RetryPolicy,
 )
+from jofi_async.bulk.journal.ledger import INTENT_VALID
 from jofi_async.bulk.journal.records import Entry, State
 from jofi_async.testing import JournalMemory, MemoryStore
 from tests.bulk.journal.support import invite, job_of, kinds_of, outcomes_of, states
@@ -203,3 +205,29 @@ class TestIntentsGrowOld:
         assert kinds == ["not_attempted"]
         assert vendor.sent.total() == 1  # which was refused with 429
         assert not vendor.fake.invitations
+
+
+def test_an_intent_that_has_grown_old_is_written_again_before_the_send_and_stops_it_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever froze between the intent and the first byte sends only what nobody can have taken over meanwhile."""
+    now = 1000.0
+    monkeypatch.setattr("jofi_async.bulk.journal.ledger.seconds_awake_or_not", lambda: now)
+    store, refused = Noted(), list[str]()
+
+    async def freeze(vendor: Vendor, request: Request) -> Response:
+        nonlocal now
+        assert request.still_clear is not None
+        request.still_clear()
+        now += INTENT_VALID
+        try:
+            request.still_clear()
+        except NotSentError as error:
+            refused.append(error.message)
+            raise
+        raise AssertionError("it was sent")
+
+    outcomes = invite(Vendor(creates=[freeze]), people(1), store, retry=RetryPolicy(attempts=2))
+    assert kinds_of(outcomes) == ["created"]
+    assert refused == ["It took so long to connect that somebody may have taken the journal over"]
+    assert [entry.state for entry in store.written] == [State.INTENT, State.INTENT, State.CREATED]

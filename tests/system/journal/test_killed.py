@@ -1,4 +1,7 @@
-"""A job that is killed again and again while it sends, and run again each time: everybody is invited once."""
+"""A job that is killed again and again while it sends, and run again each time: everybody is invited once.
+
+No run is told to take the journal over: whoever was killed holds it no longer.
+"""
 
 import random
 import time
