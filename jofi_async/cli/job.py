@@ -144,11 +144,11 @@ def _tell_status(console: Console, path: Path, found: Status) -> None:
 
 
 def _how_it_runs(found: Status) -> str:
-    run = found.last_run
+    run, holder = found.last_run, found.holder
+    if found.is_running and holder is not None:
+        return f"Running since {_time(holder.since)}: process {holder.process} on {holder.host}."
     if run is None:
         return "It has not begun."
-    if found.is_running and run.ended_at is None:
-        return f"Running since {_time(run.started_at)}: process {run.process} on {run.host}, run {run.number}."
     if run.ended_at is None:
         return f"Killed: run {run.number} began {_time(run.started_at)} and never ended. Run it again, and it resumes."
     why = f", since {run.stopped}" if run.stopped else ""

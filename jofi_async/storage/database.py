@@ -104,8 +104,10 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _check_kind(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
-    found: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    connection.execute("BEGIN")  # somebody may just be making the tables
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    found: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    connection.execute("COMMIT")
     if found != schema.application_id and (found or tables):
         raise StorageError(f"{path} is no {schema.name} but another SQLite file; it was left as it is")
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -69,6 +69,11 @@ class Writer:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown()
 
+    async def clear_log(self) -> bool:
+        """Leave nothing in the write-ahead log; False when somebody is reading what stands there."""
+        await self._idle.wait()
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._clear_log)
+
     def _flush(self) -> None:
         batch, self._asked = self._asked, []
         if not batch:
@@ -106,9 +111,13 @@ class Writer:
         return results
 
     def _close(self) -> None:
-        with suppress(sqlite3.Error):  # nothing that was dropped stays in the log, even if somebody is reading
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(sqlite3.Error):
+            self._clear_log()
         self._connection.close()
+
+    def _clear_log(self) -> bool:
+        is_busy: int = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not is_busy
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:

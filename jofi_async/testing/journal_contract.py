@@ -157,6 +157,33 @@ class JournalStoreContract:
             assert dict((await next_one.open(take_over=False)).counts) == {State.INTENT: 1, State.REFUSED: 1}
             await next_one.close()
 
+    async def test_a_take_over_stands_until_a_run_begins(self) -> None:
+        """Whoever comes after one that took it over and ended early must wait as that one would have."""
+        async with self.stores() as make:
+            silent, hasty, patient, last = make(), make(), make(), make()
+            await silent.open(take_over=False)
+            assert (await hasty.open(take_over=True)).took_over
+            await hasty.close()
+            assert (await patient.open(take_over=False)).took_over
+            await patient.begin_run(BINDING, start_over=False)
+            await patient.close()
+            assert not (await last.open(take_over=False)).took_over
+            await last.close()
+            await silent.close()
+
+    async def test_what_is_cancelled_is_written_all_the_same(self) -> None:
+        """A job that is cancelled while it records goes on as if that had been recorded."""
+        async with self.stores() as make:
+            store = make()
+            await store.open(take_over=False)
+            writing = asyncio.ensure_future(store.put(SENT))
+            await asyncio.sleep(0)
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            await store.put(REFUSED)
+            assert len(await store.find(Person(SENT.person))) == 1
+            await store.close()
+
     async def test_who_starts_over_knows_nobody(self) -> None:
         """And belongs to whom it says."""
         elsewhere = evolve(BINDING, account="201")

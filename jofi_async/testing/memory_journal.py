@@ -20,6 +20,7 @@ class JournalMemory:
         runs: All runs.
         epoch: How many stores have held it.
         holder: The store that holds it, or None.
+        is_taken_over: Whether it was taken from a store that held it, and no run has begun since.
     """
 
     binding: Binding | None = None
@@ -27,6 +28,7 @@ class JournalMemory:
     runs: list[Run] = field(factory=list[Run])
     epoch: int = 0
     holder: "MemoryStore | None" = None
+    is_taken_over: bool = False
 
 
 class MemoryStore:
@@ -46,19 +48,20 @@ class MemoryStore:
         was_held = memory.holder is not None
         if was_held and not take_over:
             raise JournalHeldError("The journal is held by another store")
+        memory.is_taken_over = memory.is_taken_over or was_held
         memory.epoch += 1
         memory.holder, self._epoch = self, memory.epoch
         counts = dict[State, int]()
         for entry in memory.entries.values():
             counts[entry.state] = counts.get(entry.state, 0) + 1
-        return Opening(memory.binding, counts, took_over=was_held)
+        return Opening(memory.binding, counts, took_over=memory.is_taken_over)
 
     async def begin_run(self, binding: Binding, *, start_over: bool) -> None:
         """Begin a run; see `JournalStore.begin_run`."""
         self._check()
         if start_over:
             self.memory.entries.clear()
-        self.memory.binding = binding
+        self.memory.binding, self.memory.is_taken_over = binding, False
         self.memory.runs.append(Run(self._epoch, 0, "", 0.0))
 
     async def find(self, person: Person) -> Sequence[Entry]:

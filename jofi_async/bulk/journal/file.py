@@ -7,10 +7,10 @@ from pathlib import Path
 from attrs import frozen
 
 from jofi_async.bulk.journal import tables
-from jofi_async.bulk.journal.records import Entry, Run, State
+from jofi_async.bulk.journal.records import Entry, Holder, Run, State
 from jofi_async.bulk.journal.sqlite import SqliteStore, lock_of
 from jofi_async.bulk.resource import Binding
-from jofi_async.storage.database import read_database, usable
+from jofi_async.storage.database import StorageError, read_database, usable
 from jofi_async.storage.hold import is_held
 
 
@@ -22,6 +22,7 @@ class Status:
         binding: What it belongs to; None when it has not begun.
         counts: How many persons are in each state.
         last_run: The last run, or None.
+        holder: Who holds it, or held it last, or None.
         is_running: Whether a living process holds the journal.
         is_purged: Whether the personal data was removed.
     """
@@ -29,6 +30,7 @@ class Status:
     binding: Binding | None
     counts: Mapping[State, int]
     last_run: Run | None
+    holder: Holder | None
     is_running: bool
     is_purged: bool
 
@@ -44,6 +46,7 @@ def read_status(path: Path) -> Status:
             binding=tables.binding_of(connection),
             counts=tables.counts_by_state(connection),
             last_run=tables.last_run(connection),
+            holder=tables.holder_of(connection),
             is_running=is_held(lock_of(path, tables.epoch_of(connection))),
             is_purged=tables.purged_counts(connection) is not None,
         )
@@ -77,3 +80,11 @@ async def purge(path: Path) -> Mapping[State, int]:
     finally:
         await store.close()
     return opening.counts
+
+
+def settled_people(path: Path) -> frozenset[str]:
+    """The keys of everybody who is settled in a journal; nobody where there is none that can be read."""
+    try:
+        return frozenset(entry.person for entry in read_entries(path) if entry.is_settled)
+    except StorageError:  # who opens it to write is told
+        return frozenset()

@@ -37,7 +37,8 @@ class Entry:
         traces: Of each row that was sent or is about to be: what settling needs of it, and no more.
         watermark: The watermark of the first create that is in doubt.
         intended_at: When it was first intended, in seconds since the epoch by our clock.
-        attempts: How many times a request that would contact the person was sent, over all runs.
+        attempts: How many times a request that would contact the person was sent, over all runs; in an intent, the one
+            that is about to be sent included.
         receipt: What is kept of the item at the vendor, or None.
         evidence: How its outcome is known, or None.
         field: The field that is wrong, or "".
@@ -71,6 +72,23 @@ class Entry:
 
 
 @frozen
+class Holder:
+    """Who holds a journal, or held it last.
+
+    Attributes:
+        process: Its process id.
+        host: The machine it runs on.
+        since: Since when, in seconds since the epoch.
+        took_over: Whether it took the journal from a process that was alive, and has not begun its run yet.
+    """
+
+    process: int
+    host: str
+    since: float
+    took_over: bool = False
+
+
+@frozen
 class Run:
     """One run of a job.
 
@@ -101,7 +119,7 @@ class Opening:
         binding: What it belongs to; None when it is new.
         counts: How many persons are in each state.
         is_purged: Whether the personal data was removed, so that nobody is known any more.
-        took_over: Whether another process was alive and held it.
+        took_over: Whether another process was alive and held it, and nobody has begun a run since.
     """
 
     binding: Binding | None
@@ -136,7 +154,7 @@ class JournalStore(Protocol):
         ...
 
     async def put(self, entry: Entry) -> None:
-        """Write a person's entry.
+        """Write a person's entry; when the caller is cancelled meanwhile, it is written all the same.
 
         Raises:
             JournalHeldError: Another process has taken the journal over; nothing was written.

@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 
 from jofi_async.bulk.journal import tables
-from jofi_async.bulk.journal.records import Entry, Opening, Run, State
+from jofi_async.bulk.journal.records import Entry, Holder, Opening, Run, State
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
 from jofi_async.core.errors import JournalError, JournalHeldError
@@ -36,8 +36,9 @@ class SqliteStore:
     """
 
     def __init__(self, path: str | PathLike[str], *, durable: bool = True) -> None:
-        self.path = Path(path)
+        self.path = Path(os.path.realpath(path))  # one file has one lock, whatever it is called
         self._durable = durable
+        self._is_open = False
         self._writer: Writer | None = None
         self._reader: sqlite3.Connection | None = None
         self._hold: Hold | None = None
@@ -45,28 +46,35 @@ class SqliteStore:
 
     async def open(self, *, take_over: bool) -> Opening:
         """Take hold of the journal; see `JournalStore.open`."""
-        if self._writer is not None:
+        if self._is_open:
             raise JournalHeldError(f"The journal {self.path} is in use by another job of this program")
+        self._is_open = True
         work = asyncio.create_task(asyncio.to_thread(self._open, take_over))
-        try:
-            connection, opening = await asyncio.shield(work)
-        except asyncio.CancelledError:
-            await asyncio.wait([work])
-            if work.exception() is None:
-                work.result()[0].close()
-                self._let_go()
-            raise
-        self._writer = Writer(connection, tables.SCHEMA.name, self._check_epoch)
-        return opening
+        interruption = None
+        while not work.done():
+            try:
+                await asyncio.wait([work])
+            except asyncio.CancelledError as error:  # the thread goes on
+                interruption = error
+        if interruption is None and work.exception() is None:
+            connection, opening = work.result()
+            self._writer = Writer(connection, tables.SCHEMA.name, self._check_epoch)
+            return opening
+        if work.exception() is None:
+            work.result()[0].close()
+        self._let_go()
+        raise interruption or work.exception() or AssertionError
 
     async def begin_run(self, binding: Binding, *, start_over: bool) -> None:
         """Begin a run; see `JournalStore.begin_run`."""
-        run = Run(self._epoch, os.getpid(), socket.gethostname(), time.time())
+        holder = _this_process(took_over=False)
+        run = Run(self._epoch, holder.process, holder.host, holder.since)
 
         def change(connection: sqlite3.Connection) -> None:
             if start_over:
                 tables.drop_entries(connection)
                 tables.set_purged(connection, None)
+            tables.set_holder(connection, holder)
             tables.set_binding(connection, binding)
             tables.begin_run(connection, run)
 
@@ -82,11 +90,11 @@ class SqliteStore:
 
     async def doubts(self) -> Sequence[Entry]:
         """Return the entries in doubt; see `JournalStore.doubts`."""
-        return self._read(tables.entries_in_doubt)
+        return await asyncio.to_thread(self._read, tables.entries_in_doubt)
 
     async def claims(self, most: int) -> Sequence[Entry]:
         """Return some entries with a receipt; see `JournalStore.claims`."""
-        return self._read(lambda connection: tables.some_settled(connection, most))
+        return await asyncio.to_thread(self._read, lambda connection: tables.some_settled(connection, most))
 
     async def end_run(self, counts: Mapping[OutcomeKind, int], stopped: str | None) -> None:
         """Write down how the run went; see `JournalStore.end_run`."""
@@ -94,13 +102,26 @@ class SqliteStore:
         await self._write(lambda connection: tables.end_run(connection, self._epoch, ended_at, counts, stopped))
 
     async def purge(self, counts: Mapping[State, int]) -> None:
-        """Forget everybody, and leave the counts; once the store is closed, the file holds no trace of anybody."""
+        """Forget everybody, and leave the counts; no trace of anybody stays in the file.
+
+        Args:
+            counts: What was counted at the opening.
+
+        Raises:
+            JournalError: It cannot be written; or somebody is reading it, so that a trace is left.
+        """
 
         def change(connection: sqlite3.Connection) -> None:
             tables.drop_entries(connection)
             tables.set_purged(connection, counts)
 
         await self._write(change)
+        assert self._writer is not None
+        if not await self._writer.clear_log():
+            raise JournalError(
+                f"Everybody was removed from {self.path}, but somebody is reading it, so what was removed can still "
+                "be found in it. End that, and purge it again"
+            )
 
     async def close(self) -> None:
         """Let go; see `JournalStore.close`."""
@@ -132,14 +153,15 @@ class SqliteStore:
 
     def _take_hold(self, connection: sqlite3.Connection, *, take_over: bool) -> Opening:
         """Take the next epoch's lock, and, unless the file is damaged, the epoch."""
-        epoch = tables.epoch_of(connection)
+        epoch, holder = tables.epoch_of(connection), tables.holder_of(connection)
         last = Hold.take(lock_of(self.path, epoch))
         if last is None and not take_over:
             raise JournalHeldError(f"{_who(connection, self.path)}. Wait for it, or end it; {_IF_SILENT}")
         try:
             self._hold = Hold.take(lock_of(self.path, epoch + 1))
-            opening = tables.opening(connection, took_over=last is None)
-            if self._hold is None or not _advance(connection, epoch):
+            took_over = last is None or (holder is not None and holder.took_over)
+            opening = tables.opening(connection, took_over=took_over)
+            if self._hold is None or not _advance(connection, epoch, _this_process(took_over=took_over)):
                 raise JournalHeldError(f"Another process is just taking the journal {self.path}: try again")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
@@ -157,25 +179,31 @@ class SqliteStore:
         if self._hold is not None:
             self._hold.release()
         self._reader = self._hold = None
+        self._is_open = False
 
     def _check_epoch(self, connection: sqlite3.Connection) -> None:
         if tables.epoch_of(connection) != self._epoch:
             raise JournalHeldError(f"The journal {self.path} was taken over by another process; this one stops")
 
     async def _write(self, change: Change[None]) -> None:
-        assert self._writer is not None
+        if self._writer is None:
+            raise self._closed()
         try:
             await self._writer.write(change)
         except StorageError as error:
             raise self._unusable(error) from None
 
     def _read(self, query: "Callable[[sqlite3.Connection], Sequence[Entry]]") -> Sequence[Entry]:
-        assert self._reader is not None
+        if self._reader is None:
+            raise self._closed()
         try:
             with usable(self.path, tables.SCHEMA):
                 return query(self._reader)
         except StorageError as error:
             raise self._unusable(error) from None
+
+    def _closed(self) -> JournalError:
+        return JournalError(f"The journal {self.path} is not open")
 
     def _unusable(self, error: StorageError) -> JournalError:
         return JournalError(error.message if str(self.path) in error.message else f"{error.message} ({self.path})")
@@ -186,16 +214,21 @@ _IN_THE_MIDST = "in the midst of a write that does not end, so it cannot be take
 
 
 def _who(connection: sqlite3.Connection, path: Path) -> str:
-    run = tables.last_run(connection)
-    by = f"process {run.process} on {run.host}" if run is not None else "another process"
+    holder = tables.holder_of(connection)
+    by = f"process {holder.process} on {holder.host}" if holder is not None else "another process"
     return f"The journal {path} is held by {by}"
 
 
-def _advance(connection: sqlite3.Connection, epoch: int) -> bool:
+def _this_process(*, took_over: bool) -> Holder:
+    return Holder(os.getpid(), socket.gethostname(), time.time(), took_over)
+
+
+def _advance(connection: sqlite3.Connection, epoch: int, holder: Holder) -> bool:
     """Take the next epoch, unless somebody has meanwhile."""
     connection.execute("BEGIN IMMEDIATE")
     is_last = tables.epoch_of(connection) == epoch
     if is_last:
         tables.set_epoch(connection, epoch + 1)
+        tables.set_holder(connection, holder)
     connection.execute("COMMIT")
     return is_last

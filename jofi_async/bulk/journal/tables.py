@@ -9,7 +9,7 @@ from zlib import crc32
 
 import attrs
 
-from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, Opening, Run, State
+from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, Holder, Opening, Run, State
 from jofi_async.bulk.outcome import Evidence, OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
 from jofi_async.storage.database import Schema
@@ -23,9 +23,10 @@ SCHEMA = Schema(
         one INTEGER PRIMARY KEY CHECK (one = 1),
         binding TEXT,
         epoch INTEGER NOT NULL,
+        holder TEXT,
         purged TEXT
     );
-    INSERT INTO job VALUES (1, NULL, 0, NULL);
+    INSERT INTO job VALUES (1, NULL, 0, NULL, NULL);
     CREATE TABLE entry (
         person TEXT NOT NULL PRIMARY KEY,
         state TEXT NOT NULL,
@@ -146,6 +147,17 @@ def epoch_of(connection: sqlite3.Connection) -> int:
 def set_epoch(connection: sqlite3.Connection, epoch: int) -> None:
     """Note that one more holds it."""
     connection.execute("UPDATE job SET epoch = ?", [epoch])
+
+
+def holder_of(connection: sqlite3.Connection) -> Holder | None:
+    """Who holds the journal, or held it last."""
+    text: str | None = connection.execute("SELECT holder FROM job").fetchone()[0]
+    return None if text is None else Holder(**json.loads(text))
+
+
+def set_holder(connection: sqlite3.Connection, holder: Holder) -> None:
+    """Note who holds it."""
+    connection.execute("UPDATE job SET holder = ?", [json.dumps(attrs.asdict(holder))])
 
 
 def begin_run(connection: sqlite3.Connection, run: Run) -> None:
