@@ -10,7 +10,7 @@ from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.resource import BulkResource, Person
 from jofi_async.bulk.seen import Seen
 from jofi_async.bulk.source import Feed, Source, SourceRow
-from jofi_async.core.errors import Problem
+from jofi_async.core.errors import JournalError, Problem
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -62,39 +62,59 @@ class Intake(Generic[Row, Item]):
         pulled = await self._feed.pull()
         source = cast("SourceRow[Row]", pulled) if isinstance(pulled, SourceRow) else SourceRow(pulled)
         index, self._count = self._count, self._count + 1
-        person, problems = self._check(index, source)
-        kind = OutcomeKind.NOT_ATTEMPTED if person else OutcomeKind.REFUSED
-        return Pulled(Outcome(index, source, kind, problems=problems), person, is_settled=person is None)
+        person, problems = self._person(source.row), self._problems(source)
+        repeats = person is not None and self._seen.has(person)
+        if person is None:
+            problems = problems or (Problem("", "this row cannot be understood: it names nobody"),)
+        elif not problems and (repeat := self._seen.problem_with(person, index, source.line)):
+            problems = (repeat,)
+        kind = OutcomeKind.REFUSED if problems else OutcomeKind.NOT_ATTEMPTED
+        outcome: Outcome[Row, Item] = Outcome(index, source, kind, problems=problems)
+        return Pulled(outcome, None if repeats else person, is_settled=bool(problems))
 
     async def remember(self, pulled: Pulled[Row, Item]) -> None:
-        """Note what earlier runs made of a row; raises a `JournalError` when that cannot be read."""
-        if pulled.person is None:
-            return
-        earlier = await self._ledger.earlier(pulled.person, pulled.outcome.index, pulled.outcome.source)
-        if earlier is not None:
-            pulled.outcome, pulled.is_settled = earlier, True
+        """Note what earlier runs made of a row, which goes before what is wrong with it now.
 
-    async def left(self, index: int, source: SourceRow[Row]) -> Outcome[Row, Item]:
-        """The outcome of a row that is never pulled: what earlier runs made of it, else `not_attempted`."""
-        pulled: Pulled[Row, Item] = Pulled(Outcome(index, source, OutcomeKind.NOT_ATTEMPTED))
-        with suppress(Exception):  # nobody checked the row, and the record may be what stopped the job
-            pulled.person = self._resource.person(source.row)
-            await self.remember(pulled)
-            self._ledger.leave(pulled.outcome)
-        return pulled.outcome
+        Raises:
+            JournalError: The record cannot be read.
+        """
+        person, outcome = pulled.person, pulled.outcome
+        if person is None:
+            return
+        earlier = await self._ledger.earlier(person, outcome.index, outcome.source)
+        if earlier is not None and (earlier.is_earlier or not pulled.is_settled):
+            if pulled.is_settled:
+                self._seen.problem_with(person, outcome.index, outcome.line)
+            pulled.outcome, pulled.is_settled = earlier, True
+        elif pulled.is_settled:
+            self._ledger.leave(outcome)
+
+    async def recall(self, index: int, source: SourceRow[Row]) -> Outcome[Row, Item]:
+        """The outcome of a row that is not pulled: what earlier runs made of it, else `not_attempted`."""
+        outcome: Outcome[Row, Item] = Outcome(index, source, OutcomeKind.NOT_ATTEMPTED)
+        person = self._person(source.row)
+        if person is None:
+            return outcome
+        with suppress(JournalError):  # which may be what stopped the job
+            outcome = await self._ledger.earlier(person, index, source) or outcome
+            self._ledger.leave(outcome)
+        return outcome
 
     async def aclose(self) -> None:
         """Close what was made of the source here."""
         await self._feed.aclose()
 
-    def _check(self, index: int, source: SourceRow[Row]) -> tuple[Person | None, tuple[Problem, ...]]:
-        """Who a row is about, or what is wrong with it."""
+    def _person(self, row: Row) -> Person | None:
+        """Who a row is about; None for one that nobody can be named by."""
         try:
-            problems = (*source.problems, *self._resource.check(source.row))
-            if problems:
-                return None, problems
-            person = self._resource.person(source.row)
-            repeat = self._seen.problem_with(person, index, source.line)
-        except Exception as error:  # a row that nobody checked may hold anything
-            return None, (Problem("", f"this row cannot be understood: {error}"),)
-        return (None, (repeat,)) if repeat else (person, ())
+            person = self._resource.person(row)
+            f"{person.key} {person.person_id}".encode()
+        except Exception:  # a row that nobody checked may hold anything
+            return None
+        return person
+
+    def _problems(self, source: SourceRow[Row]) -> tuple[Problem, ...]:
+        try:
+            return (*source.problems, *self._resource.check(source.row))
+        except Exception as error:
+            return (Problem("", f"this row cannot be understood: {error}"),)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar
 
@@ -19,7 +19,15 @@ from jofi_async.bulk.resource import BulkResource
 from jofi_async.bulk.settle import Settler
 from jofi_async.bulk.source import Source, SourceRow
 from jofi_async.bulk.verdict import Verdict
-from jofi_async.core.errors import ConfigurationError, JournalError, LifecycleError, Problem, RefusedError, UsageError
+from jofi_async.core.errors import (
+    ConfigurationError,
+    JofiAsyncError,
+    JournalError,
+    LifecycleError,
+    Problem,
+    RefusedError,
+    UsageError,
+)
 from jofi_async.core.masking import mask
 
 Row = TypeVar("Row")
@@ -124,8 +132,8 @@ class BulkJob(Generic[Row, Item]):
             error=self._error,
         )
 
-    async def left(self, index: int, source: SourceRow[Row]) -> Outcome[Row, Item]:
-        """Tell of a row that is never pulled, since the job was stopped; call it before the block is left.
+    async def recall(self, index: int, source: SourceRow[Row]) -> Outcome[Row, Item]:
+        """Tell of a row without pulling it, before the first or when the job was stopped; call it inside the block.
 
         Args:
             index: The row's place in the source.
@@ -134,7 +142,7 @@ class BulkJob(Generic[Row, Item]):
         Returns:
             What an earlier run with the same journal made of it, else `not_attempted`.
         """
-        outcome = await self._intake.left(index, source)
+        outcome = await self._intake.recall(index, source)
         if outcome.kind is OutcomeKind.NOT_ATTEMPTED and not outcome.problems:
             outcome.problems = (Problem("", self._stopped or "the job has ended"),)
         return outcome
@@ -193,7 +201,10 @@ class BulkJob(Generic[Row, Item]):
         try:
             interruption = await self._outlast(self._pool)
             async for outcome in self._pool:
-                await self._hold_or_tell(outcome)
+                try:
+                    await self._hold_or_tell(outcome)
+                except asyncio.CancelledError as cancelled:
+                    interruption = cancelled
             self._tell(self._refusals.release())
             await self._intake.aclose()
             self._finish()
@@ -239,12 +250,19 @@ class BulkJob(Generic[Row, Item]):
         if self._refusals.is_run:
             self._blame(outcome.error, mask(f"the vendor refuses row after row: {outcome.reason}"))
             told += self._refusals.blame_the_job()
+        try:
+            await self._correct(told)
+        finally:
+            self._tell(told)
+
+    async def _correct(self, told: Sequence[Outcome[Row, Item]]) -> None:
+        """Have those recorded as they are told that were recorded as refused before the job was blamed."""
         for one in told:
-            if one.kind is OutcomeKind.NOT_ATTEMPTED and isinstance(
-                one.error, RefusedError
-            ):  # it was recorded as refused
-                await self._recorded(self._ledger.correct(one))  # it was recorded as refused
-        self._tell(told)
+            if one.kind is OutcomeKind.NOT_ATTEMPTED and isinstance(one.error, RefusedError):
+                try:
+                    await self._ledger.correct(one)
+                except Exception as error:
+                    self._blame_record(error)
 
     def _tell(self, outcomes: Sequence[Outcome[Row, Item]]) -> None:
         self._counts.update(outcome.kind for outcome in outcomes)
@@ -280,10 +298,10 @@ class BulkJob(Generic[Row, Item]):
         try:
             await self._intake.remember(pulled)
             pulled.trial = not pulled.is_settled and await self._patience.ready()
-        except JournalError as error:
-            self._blame(error, str(error))
         except asyncio.CancelledError:
             self._take_for_stop()
+        except Exception as error:
+            self._blame_record(error)
         return pulled
 
     async def _begin(self) -> None:
@@ -295,7 +313,7 @@ class BulkJob(Generic[Row, Item]):
             await self._ledger.begin(self._workers)
         except Exception as error:
             self._source_error = error
-            self._blame(error, str(error))
+            self._blame_record(error)
             raise StopAsyncIteration from None
 
     async def _work(self, pulled: Pulled[Row, Item]) -> Outcome[Row, Item]:
@@ -329,21 +347,24 @@ class BulkJob(Generic[Row, Item]):
 
     async def _carry(self, flight: Flight[Row, Item]) -> Verdict:
         try:
-            return await self._ledger.resume(flight) or await self._settler.carry(flight)
-        except JournalError as error:
-            return Verdict(flight.outcome.kind, error, stops=True)
+            verdict = await self._ledger.resume(flight)
+        except Exception as error:
+            self._blame_record(error)
+            return Verdict(flight.outcome.kind)
+        return verdict or await self._settler.carry(flight)
 
     async def _record(self, outcome: Outcome[Row, Item]) -> None:
-        await self._recorded(self._ledger.record(outcome))
-
-    async def _recorded(self, recording: Coroutine[Any, Any, None]) -> None:
-        """Wait for a record to be written; a job that cannot record stops."""
+        """Have an outcome recorded; a job that cannot record stops."""
         try:
-            await recording
-        except JournalError as error:
-            self._blame(error, str(error))
+            await self._ledger.record(outcome)
         except asyncio.CancelledError:  # it is written all the same
             self._take_for_stop()
+        except Exception as error:
+            self._blame_record(error)
+
+    def _blame_record(self, error: Exception) -> None:
+        known = isinstance(error, JofiAsyncError)
+        self._blame(error, str(error) if known else f"the journal failed: {type(error).__name__}")
 
     async def _close_ledger(self) -> asyncio.CancelledError | None:
         """Let go of the record, however often that is cancelled."""

@@ -7,6 +7,7 @@ and not yet taken, so that a slow taker slows the pulling.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 S = TypeVar("S")
@@ -32,7 +33,7 @@ class Pool(Generic[S, R]):
         *,
         workers: int,
         in_order: bool = False,
-        finish: Callable[[R], Awaitable[None]] | None = None,
+        finish: Callable[[R], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._pull = pull
         self._work = work
@@ -96,12 +97,9 @@ class Pool(Generic[S, R]):
     def _start(self) -> None:
         self._started = True
         for number in range(self._workers):
-            self._spawn(self._run(), f"jofi_async worker {number}")
-
-    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        task = asyncio.create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._has_ended)
+            task = asyncio.create_task(self._run(), name=f"jofi_async worker {number}")
+            self._tasks.add(task)
+            task.add_done_callback(self._has_ended)
 
     def _has_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -117,11 +115,13 @@ class Pool(Generic[S, R]):
             if self._finish is None:
                 self._deliver(place, result)
             else:
-                self._spawn(self._end(place, result, self._finish), f"jofi_async end of {place}")
+                task = asyncio.create_task(self._finish(result), name=f"jofi_async end of {place}")
+                self._tasks.add(task)
+                task.add_done_callback(partial(self._is_finished, place, result))
 
-    async def _end(self, place: int, result: R, finish: Callable[[R], Awaitable[None]]) -> None:
-        await finish(result)
-        self._deliver(place, result)
+    def _is_finished(self, place: int, result: R, task: asyncio.Task[None]) -> None:
+        self._deliver(place, result)  # also when the task was cancelled before it began
+        self._has_ended(task)
 
     async def _next(self) -> tuple[int, S] | None:
         """Pull one, or None when there is nothing more or nothing more is wanted."""

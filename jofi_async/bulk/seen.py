@@ -27,6 +27,10 @@ class Seen:
     _keys: dict[str, _Place] = field(factory=dict[str, _Place], repr=False)
     _person_ids: dict[str, _Place] = field(factory=dict[str, _Place], repr=False)
 
+    def has(self, person: Person) -> bool:
+        """Whether an earlier row was about the person, by its key."""
+        return person.key in self._keys
+
     def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
         """Say which earlier row this one repeats; a row that repeats none is remembered."""
         here = _Place(index, line)

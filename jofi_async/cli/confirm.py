@@ -1,7 +1,7 @@
 """Ask a person at a terminal before real people are contacted."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TypeVar
 
 from rich.console import Console
@@ -28,6 +28,7 @@ def confirm(
     facts: Mapping[str, str],
     *,
     share_person_id: bool,
+    settled: Container[str] = frozenset(),
 ) -> bool:
     """Show what is about to happen and ask; nothing to send is nothing to ask.
 
@@ -37,9 +38,10 @@ def confirm(
         checks: Tell which of its rows would be sent.
         facts: What else to show, by its name.
         share_person_id: See `dry_run`.
+        settled: See `dry_run`.
     """
     rehearsal = Run(errand, console)
-    rehearsal.rehearse(checks, share_person_id=share_person_id)
+    rehearsal.rehearse(checks, share_person_id=share_person_id, settled=settled)
     counts = rehearsal.tally.counts
     number = counts[OutcomeKind.NOT_ATTEMPTED]
     if not number:

@@ -10,10 +10,11 @@ from rich.console import Console
 
 from jofi_async.cli.mapping import tell_columns, way_on
 from jofi_async.cli.options import JobOptions
+from jofi_async.core.errors import ConfigurationError
 from jofi_async.tables.columns import ColumnError, Columns, Field, TableRow, match_columns
 from jofi_async.tables.csv_table import CsvTable
 from jofi_async.tables.formats import open_table
-from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file
+from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file, kept_name
 from jofi_async.tables.table import Table, TableError
 
 Row = TypeVar("Row")
@@ -81,6 +82,18 @@ class Errand(Generic[Row, Item]):
         if is_outcome_file(self.table.header):
             name = _OUTCOMES.sub("", name)
         return source.with_name(".".join(filter(None, [name, vendor, self.mode, "journal"])))
+
+    def check_apart(self, outcomes: Path | None, journal: Path | None) -> None:
+        """Make sure that the journal is a file of its own.
+
+        Raises:
+            ConfigurationError: It is the input, or where outcomes are written.
+        """
+        if journal is None:
+            return
+        others = [self.table.path, *([outcomes, kept_name(outcomes)] if outcomes else [])]
+        if journal.resolve() in {other.resolve() for other in others}:
+            raise ConfigurationError(f"The journal needs a file of its own, and {journal} is the input or has outcomes")
 
     def open_outcomes(self, path: Path) -> OutcomeFile:
         """Make the outcome file.

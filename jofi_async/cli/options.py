@@ -43,8 +43,8 @@ class JobOptions:
         if self.no_journal and self.journal is not None:
             raise ConfigurationError("--journal and --no-journal contradict each other")
 
-    def the_journal(self, otherwise: Path | None) -> Journal | None:
-        """The job's journal, or None for none.
+    def journal_path(self, otherwise: Path | None) -> Path | None:
+        """Where the journal is, or None for none.
 
         Args:
             otherwise: Where it is unless the options say; None for none unless they say.
@@ -53,11 +53,15 @@ class JobOptions:
             ConfigurationError: An option is about a journal, and there is none.
         """
         path = None if self.no_journal else self.journal or otherwise
-        if path is not None:
-            return Journal(path, take_over=self.take_over, start_over=self.start_over, trust=self.trust_journal)
-        if self.take_over or self.start_over or self.trust_journal:
+        if path is None and (self.take_over or self.start_over or self.trust_journal):
             raise ConfigurationError("--take-over, --start-over and --trust-journal need a journal: give --journal")
-        return None
+        return path
+
+    def the_journal(self, path: Path | None) -> Journal | None:
+        """The job's journal at a path, as the options say."""
+        if path is None:
+            return None
+        return Journal(path, take_over=self.take_over, start_over=self.start_over, trust=self.trust_journal)
 
     def rate_limit(self, default: RateLimit) -> RateLimit:
         """The limit of the options, and of a default where they say nothing."""

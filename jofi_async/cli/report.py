@@ -13,6 +13,7 @@ from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.cli.progress import duration, plain, say
 from jofi_async.cli.run import Run
 from jofi_async.cli.tally import Tally, named
+from jofi_async.core.errors import JournalError
 from jofi_async.tables.table import TableError
 
 _STYLES = {
@@ -57,9 +58,9 @@ def tell_failure(console: Console, run: Run[Any, Any]) -> None:
     """Say why a run ended early, if it did."""
     if run.unwritable is not None:
         say(console, f"Error: the outcome file cannot be written: {run.unwritable.strerror or run.unwritable}")
-    elif isinstance(run.error, TableError):
+    elif isinstance(run.error, TableError | JournalError):
         say(console, f"Error: {run.error.message}")
-        if run.unread:
+        if isinstance(run.error, TableError) and run.unread:
             say(console, f"{run.unread:,} rows were not read, were not sent, and are not in the outcome file.")
     elif run.error is not None:
         say(console, f"Error: {run.stopped or run.error}")

@@ -1,7 +1,8 @@
 """Run any bulk job over a table: each outcome is taken once, signals stop it, and the exit code says how it went."""
 
+import asyncio
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from enum import IntEnum
 from typing import Generic, TypeVar, cast
 
@@ -10,14 +11,13 @@ from rich.console import Console
 
 from jofi_async.bulk.dry_run import Checks, dry_run
 from jofi_async.bulk.job import GRACE, BulkJob
-from jofi_async.bulk.ledger import Resumed
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.verdict import verdict_on
 from jofi_async.cli.errand import Errand
 from jofi_async.cli.progress import Bar, Lines, Pace, say
 from jofi_async.cli.signals import Signals, ignore_signals
 from jofi_async.cli.tally import Tally
-from jofi_async.core.errors import JofiAsyncError, JournalError
+from jofi_async.core.errors import JofiAsyncError
 from jofi_async.tables.columns import TableRow
 from jofi_async.tables.earlier_run import EarlierRun
 from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file
@@ -53,7 +53,7 @@ class Run(Generic[Row, Item]):
         error: What stopped it, or None.
         unwritable: Why the outcome file could not be written on, or None.
         caught: The signal that stopped it, or None.
-        is_void: Whether its journal or outcome file ended it before it began: nothing was sent, no file touched.
+        is_void: Whether it ended before a row was pulled, for its journal or outcome file: no file was touched.
     """
 
     errand: Errand[Row, Item]
@@ -86,13 +86,20 @@ class Run(Generic[Row, Item]):
                 ignore_signals()
             self._close()
 
-    def rehearse(self, checks: Checks[Row], *, share_person_id: bool) -> None:
-        """Check all rows, and send nothing."""
+    def rehearse(self, checks: Checks[Row], *, share_person_id: bool, settled: Container[str] = frozenset()) -> None:
+        """Check all rows, and send nothing.
+
+        Args:
+            checks: The vendor's side.
+            share_person_id: Whether one person_id may come with several addresses.
+            settled: The keys of persons whom the journal calls settled.
+        """
         self.tally.plans = True
         pace = Pace(self.tally, self.errand.table.rows, None)
         try:
             with self._progress(pace) as progress:
-                for outcome in dry_run(checks, self._unsettled(), share_person_id=share_person_id):
+                rows = self._unsettled()
+                for outcome in dry_run(checks, rows, share_person_id=share_person_id, settled=settled):
                     self._take(outcome)
                     progress.step()
         finally:
@@ -109,7 +116,7 @@ class Run(Generic[Row, Item]):
         if self.error is not None and (code := _blamed(self.error)):
             return code
         counts = self.tally.counts
-        if counts[OutcomeKind.UNKNOWN] or (counts[OutcomeKind.NOT_ATTEMPTED] and not self.tally.plans):
+        if self.is_void or counts[OutcomeKind.UNKNOWN] or (counts[OutcomeKind.NOT_ATTEMPTED] and not self.tally.plans):
             return ExitCode.RUN_AGAIN
         return ExitCode.SOME_REFUSED if counts[OutcomeKind.REFUSED] else ExitCode.DONE
 
@@ -157,7 +164,7 @@ class Run(Generic[Row, Item]):
         except JofiAsyncError as error:
             self.error = error
             is_without_file = self._has_begun and self.open_file is not None and self.file is None
-            self.is_void = is_without_file or (isinstance(error, JournalError) and not self._has_begun)
+            self.is_void = is_without_file or not self._has_begun
             if is_without_file:
                 raise
         finally:  # every row is recorded, whatever broke here
@@ -169,7 +176,7 @@ class Run(Generic[Row, Item]):
     async def _take_each(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]], progress: Bar | Lines) -> None:
         async with job:
             if job.resumed is not None:
-                self._tell_resumed(job.resumed)
+                await self._tell_resumed(job)
             async for outcome in job:
                 self._take(outcome)
                 if self.unwritable and not job.summary().stopped:
@@ -177,12 +184,17 @@ class Run(Generic[Row, Item]):
                 progress.step()
             await self._take_the_rest(job, rows)  # as long as the journal can still be read
 
-    def _tell_resumed(self, resumed: Resumed) -> None:
-        to_go = max(0, self.errand.table.rows - resumed.settled - resumed.to_look_up)
-        say(
-            self.console,
-            f"Resuming: {resumed.settled:,} settled, {resumed.to_look_up:,} to look up, {to_go:,} to go.",
-        )
+    async def _tell_resumed(self, job: BulkJob[Row, Item]) -> None:
+        """Say what an earlier run has left of the rows that the table has now."""
+        settled = to_look_up = 0
+        for index, row in enumerate(self.errand.rows()):
+            outcome = await job.recall(index, row)
+            settled += outcome.is_earlier
+            to_look_up += outcome.kind is OutcomeKind.UNKNOWN
+            if index % 1000 == 0:
+                await asyncio.sleep(0)  # a signal may have come
+        to_go = self.errand.table.rows - settled - to_look_up
+        say(self.console, f"Resuming: {settled:,} settled, {to_look_up:,} to look up, {to_go:,} to go.")
 
     async def _take_the_rest(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]]) -> None:
         """Account for the rows that were never pulled after a stop."""
@@ -190,7 +202,7 @@ class Run(Generic[Row, Item]):
         self.seconds, self.stopped = summary.seconds, summary.stopped
         self.error = self.error or summary.error
         for index, row in enumerate(rows, self.tally.total + self.tally.carried):
-            self._take(await job.left(index, row))
+            self._take(await job.recall(index, row))
 
     def _carry(self, row: TableRow[Row]) -> None:
         self.tally.carried += 1

@@ -90,8 +90,13 @@ def _each(fields: Mapping[str, Any], *, nullable: frozenset[str]) -> Iterator[Pr
             yield Problem(name, reason)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def _text_reason(value: object) -> str | None:
-    return None if isinstance(value, str) else f"must be a text, not {_kind(value)}"
+    if not isinstance(value, str):
+        return f"must be a text, not {_kind(value)}"
+    return None if value.isascii() or not _SURROGATE.search(value) else "holds half a character, which cannot be sent"
 
 
 def _name_reason(what: str) -> Callable[[object], str | None]:

@@ -11,6 +11,8 @@ from jofi_async.core.unset import UNSET
 from jofi_async.jofi.bulk import COMPARED, InvitationsInBulk, group_of, search
 from jofi_async.jofi.models import Invitation, InvitationListItem, InvitationReceipt, Invited, Mode, NewInvitation
 
+_NAMELESS = {"first_name": "", "last_name": "", "email": "", "created_by_user_email": ""}
+
 
 @frozen(kw_only=True)
 class JournalledInvitations(InvitationsInBulk):
@@ -40,7 +42,7 @@ class JournalledInvitations(InvitationsInBulk):
 
     def recall(self, trace: Mapping[str, Any]) -> NewInvitation:
         """A row to look for; who invited is not kept."""
-        return NewInvitation(created_by_user_email="", **trace)
+        return NewInvitation(**{**_NAMELESS, **trace})
 
     async def look_again(self, row: NewInvitation) -> Look[InvitationListItem]:
         """Look by address, and then in the row's custom_id group for its person_id."""

@@ -72,7 +72,7 @@ class OutcomeFile:
         names = [*COLUMNS, *(name for name in fields if name not in COLUMNS), *([MODE] if mode else [])]
         lines = ObjectLines(names) if path.suffix.lower() in JSON_LINES else CsvLines(names, delimiter)
         try:
-            kept = path.with_name(f"{path.name}.previous") if path.is_file() else None
+            kept = kept_name(path) if path.is_file() else None
             if kept and path.samefile(source):
                 raise ConfigurationError(f"The outcomes cannot be written to {path}, since it is the input")
             if kept:
@@ -140,6 +140,11 @@ class OutcomeFile:
                 self._stream.truncate(self._size)
             raise
         self._size += len(raw)
+
+
+def kept_name(path: Path) -> Path:
+    """Where an earlier file of the same name is kept."""
+    return path.with_name(f"{path.name}.previous")
 
 
 def is_outcome_file(header: Sequence[str]) -> bool:

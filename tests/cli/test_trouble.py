@@ -76,7 +76,10 @@ def test_the_outcomes_are_never_the_input(jofi: Command) -> None:
 
 def test_a_wrong_key_stops_the_job(jofi: Command, live: Live) -> None:
     live(FakeJofi(), "sk_live_wrong")
-    assert jofi.invite(PEOPLE, "--in-flight", 1, sandbox=False) == 5
+    assert jofi.invite(PEOPLE, sandbox=False) == 5
+    assert "Account not found for API key" in said(jofi)
+    assert not jofi.outcomes.exists()  # it did not begin
+    assert jofi.invite(PEOPLE, "--in-flight", 1, "--no-journal", sandbox=False) == 5
     assert "Account not found for API key" in said(jofi)
     assert "Check the key and the base URL" in said(jofi)
     assert kinds(jofi.rows()) == {"not_attempted": 2}

@@ -122,7 +122,7 @@ def test_an_empty_file_is_a_new_journal(site: Site) -> None:
     assert len(site.fake.invitations) == COUNT
 
 
-@pytest.mark.parametrize("place", ["nowhere/j", "people.csv/j", "."])
+@pytest.mark.parametrize("place", ["nowhere/j", "people.csv/j"])
 def test_a_place_where_no_file_can_be(site: Site, place: str) -> None:
     assert "cannot be opened" in site.refuses("--journal", site.jofi.folder / place)
 

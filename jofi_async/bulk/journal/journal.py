@@ -1,6 +1,8 @@
 """What a caller says of a job's journal."""
 
-from os import PathLike, fspath
+from os import PathLike
+from pathlib import Path
+from typing import cast
 
 from attrs import field, frozen
 
@@ -9,12 +11,15 @@ from jofi_async.bulk.journal.sqlite import SqliteStore
 from jofi_async.core.errors import ConfigurationError
 
 
-def _as_store(given: str | PathLike[str] | JournalStore) -> JournalStore:
+def _as_store(given: object) -> JournalStore:
     if isinstance(given, str | PathLike):
-        if not fspath(given):
-            raise ConfigurationError("The journal's path is empty")
-        return SqliteStore(given)
-    return given
+        path = Path(cast("str | PathLike[str]", given))
+        if path.is_dir():  # an empty path, too
+            raise ConfigurationError(f"The journal must be a file, and {path} is a folder")
+        return SqliteStore(path)
+    if not hasattr(given, "begin_run"):
+        raise ConfigurationError(f"The journal must be a path or a JournalStore, not {type(given).__name__}")
+    return cast("JournalStore", given)
 
 
 @frozen
@@ -30,7 +35,7 @@ class Journal:
         trust: Go on although the server knows none of the invitations that the journal claims.
 
     Raises:
-        ConfigurationError: The path is empty.
+        ConfigurationError: The path is empty or a folder, or it is no store.
     """
 
     store: JournalStore = field(converter=_as_store)

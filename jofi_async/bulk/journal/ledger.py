@@ -57,6 +57,7 @@ class JournalLedger(Ledger[Row, Item]):
         self._known: dict[int, Entry] = {}
         self._intents: dict[int, Entry] = {}
         self._unseen: set[str] = set()
+        self._gone: set[str] = set()
 
     async def open(self) -> None:
         """Take hold of the journal; see `Ledger.open`."""
@@ -94,7 +95,7 @@ class JournalLedger(Ledger[Row, Item]):
         if mine is not None and mine.is_settled:
             return self._fill(Outcome(index, source, OutcomeKind(mine.state), is_earlier=True), mine)
         if other is not None and (mine is None or not mine.in_doubt):
-            return Outcome(index, source, *_under_another_address(other))
+            return _under_another_address(other, index, source)
         if mine is not None:
             self._known[index] = mine
         return None
@@ -119,7 +120,9 @@ class JournalLedger(Ledger[Row, Item]):
         if entry.person in self._unseen:
             try:
                 entry = await self._look_up(entry)
-            except CallError as error:
+            except JournalError:
+                raise
+            except Exception as error:
                 return evolve(verdict_on(error, sent=True), kind=OutcomeKind.UNKNOWN)
         if entry.is_settled:
             flight.answered = True
@@ -133,7 +136,7 @@ class JournalLedger(Ledger[Row, Item]):
         recorded_at = float("-inf")
 
         def is_old() -> bool:
-            return seconds_awake_or_not() - recorded_at >= INTENT_VALID
+            return abs(seconds_awake_or_not() - recorded_at) >= INTENT_VALID
 
         async def clear() -> None:
             nonlocal recorded_at
@@ -207,8 +210,10 @@ class JournalLedger(Ledger[Row, Item]):
     async def _try_to_look_up(self, entry: Entry) -> None:
         try:
             await self._look_up(entry)
-        except CallError as error:
-            if verdict_on(error, sent=False).stops:
+        except JournalError:
+            raise
+        except Exception as error:
+            if isinstance(error, CallError) and verdict_on(error, sent=False).stops:
                 raise
             self._unseen.add(entry.person)
 
@@ -217,9 +222,12 @@ class JournalLedger(Ledger[Row, Item]):
         sent = [self._resource.recall(trace) for trace in entry.traces]
         is_old = abs(time.time() - entry.intended_at) > LONG_AGO
         find = self._resource.look_again if is_old else self._resource.look
-        found = (await find(sent[-1])).item
+        look = await find(sent[-1])
         self._unseen.discard(entry.person)
+        found = look.item
         if found is None:
+            if look.conclusive and self._resource.resend_is_safe:
+                self._gone.add(entry.person)
             return entry
         is_ours = any(self._resource.is_ours(row, found, entry.watermark) for row in sent)
         settled = evolve(
@@ -241,9 +249,12 @@ class JournalLedger(Ledger[Row, Item]):
         for entry in await self._store.find(person):
             if entry.person == person.key:
                 mine = entry
-            elif (entry.is_settled or entry.in_doubt) and not self._share_person_id:
+            elif not self._share_person_id and self._may_be_there(entry):
                 other = other or entry
         return mine, other
+
+    def _may_be_there(self, entry: Entry) -> bool:
+        return entry.is_settled or (entry.in_doubt and entry.person not in self._gone)
 
     def _intent(self, flight: Flight[Row, Item]) -> Entry:
         person = self._resource.person(flight.outcome.row)
@@ -257,7 +268,7 @@ class JournalLedger(Ledger[Row, Item]):
             traces=[*traces, trace],
             watermark=flight.watermark,
             intended_at=time.time() if known is None else known.intended_at,
-            attempts=flight.earlier_attempts + flight.record.attempts,
+            attempts=flight.earlier_attempts + flight.record.attempts + 1,
         )
 
     def _entry(self, outcome: Outcome[Row, Item], recorded: Entry) -> Entry:
@@ -281,8 +292,8 @@ class JournalLedger(Ledger[Row, Item]):
         return outcome
 
     def _is_doubtful(self, entry: Entry) -> bool:
-        """Whether somebody may have been contacted; what is sent under a test key contacts nobody."""
-        return entry.in_doubt and self._resource.looks_prove
+        """Whether it must be known what became of somebody; what a test key sends contacts nobody, however often."""
+        return entry.in_doubt and (self._resource.looks_prove or not self._resource.resend_is_safe)
 
 
 def journal_ledger(
@@ -296,7 +307,8 @@ def journal_ledger(
 
 
 def _doubt(outcome: Outcome[Any, Any], entry: Entry) -> None:
-    outcome.kind, outcome.attempts, outcome.problems = OutcomeKind.UNKNOWN, entry.attempts, (_LEFT_IN_DOUBT,)
+    outcome.kind, outcome.attempts = OutcomeKind.UNKNOWN, entry.attempts
+    outcome.problems = (*outcome.problems, _LEFT_IN_DOUBT)
 
 
 def _check_binding(found: Binding, wanted: Binding) -> None:
@@ -312,8 +324,9 @@ def _check_binding(found: Binding, wanted: Binding) -> None:
         )
 
 
-def _under_another_address(other: Entry) -> tuple[OutcomeKind, None, tuple[Problem]]:
+def _under_another_address(other: Entry, index: int, source: SourceRow[Any]) -> Outcome[Any, Any]:
+    kind, reason = OutcomeKind.NOT_ATTEMPTED, "may have been invited by an earlier run under another address"
     if other.is_settled:
-        return OutcomeKind.REFUSED, None, (Problem("person_id", "was invited by an earlier run under another address"),)
-    reason = "may have been invited by an earlier run under another address, and could not be looked up: run it again"
-    return OutcomeKind.NOT_ATTEMPTED, None, (Problem("person_id", reason),)
+        kind, reason = OutcomeKind.REFUSED, "was invited by an earlier run under another address"
+    way_on = "if it is somebody else, let one person_id have several addresses (`share_person_id`, `--share-person-id`)"
+    return Outcome(index, source, kind, problems=(Problem("person_id", f"{reason}; {way_on}"),))

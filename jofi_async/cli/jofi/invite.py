@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import partial
 from typing import Any, cast
 
@@ -10,6 +10,8 @@ import click
 from attrs import frozen
 from rich.console import Console
 
+from jofi_async.bulk.journal.file import settled_people
+from jofi_async.bulk.journal.journal import Journal
 from jofi_async.cli.confirm import confirm, someone_is_there
 from jofi_async.cli.errand import Errand, Kind, prepare
 from jofi_async.cli.jofi.way import NO_KEY, SANDBOX_LIMIT, Way, key_of, live_way, sandbox_way
@@ -104,15 +106,18 @@ def invite(**given: Any) -> int:
     errand = prepare(screen, options, Kind(FIELDS, new_invitation, _describe), defaults, mode=way.mode if way else "")
     if not options.inviter and "created_by_user_email" not in errand.columns.names:
         raise ConfigurationError("Who invites? Name a JOFI user with --inviter EMAIL")
-    if way is not None and not options.dry_run and not _goes_on(screen, options, way, errand):
+    path = errand.outcomes_path(options)
+    journal_path = options.journal_path(None if way and way.fake else errand.journal_path("jofi"))
+    errand.check_apart(path, journal_path)
+    settled = frozenset[str]() if options.start_over or journal_path is None else settled_people(journal_path)
+    if way is not None and not options.dry_run and not _goes_on(screen, options, way, errand, settled):
         say(screen, "Nothing was sent.")
         return ExitCode.USAGE
-    path = errand.outcomes_path(options)
     run = Run(errand, screen, None if path is None else partial(errand.open_outcomes, path))
     if way is None or options.dry_run:
-        run.rehearse(_CHECKS, share_person_id=options.share_person_id)
+        run.rehearse(_CHECKS, share_person_id=options.share_person_id, settled=settled)
     else:
-        asyncio.run(_send(options, way, run))
+        asyncio.run(_send(options, way, run, options.the_journal(journal_path)))
     if not run.is_void:
         tell_end(Console(), run, path, vendor_says=_in_closing(way, run))
     tell_failure(screen, run)
@@ -129,7 +134,13 @@ def _way(options: InviteOptions) -> Way | None:
     return way
 
 
-def _goes_on(screen: Console, options: InviteOptions, way: Way, errand: Errand[NewInvitation, Invited]) -> bool:
+def _goes_on(
+    screen: Console,
+    options: InviteOptions,
+    way: Way,
+    errand: Errand[NewInvitation, Invited],
+    settled: Container[str],
+) -> bool:
     """Whether to send: a person who is there is asked before others are contacted."""
     if way.client.mode is Mode.TEST:
         say(screen, "This is a test key: JOFI's answers are made up, and nobody is contacted.")
@@ -137,7 +148,7 @@ def _goes_on(screen: Console, options: InviteOptions, way: Way, errand: Errand[N
     if way.fake is not None or options.yes or not someone_is_there():
         return True
     facts = {**_facts(errand), "at": way.url}
-    return confirm(screen, errand, _CHECKS, facts, share_person_id=options.share_person_id)
+    return confirm(screen, errand, _CHECKS, facts, share_person_id=options.share_person_id, settled=settled)
 
 
 def _facts(errand: Errand[NewInvitation, Invited]) -> Mapping[str, str]:
@@ -169,8 +180,7 @@ def _in_words(value: object) -> str:
             return str(value)
 
 
-async def _send(options: InviteOptions, way: Way, run: Run[NewInvitation, Invited]) -> None:
-    journal = options.the_journal(None if way.fake else run.errand.journal_path("jofi"))
+async def _send(options: InviteOptions, way: Way, run: Run[NewInvitation, Invited], journal: Journal | None) -> None:
     async with way.transport, way.client:
         await run.send(
             lambda rows: way.client.invitations.create_many(

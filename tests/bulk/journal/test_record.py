@@ -46,7 +46,7 @@ def test_the_intent_is_written_before_the_send_and_the_outcome_after() -> None:
 
     async def look_into_the_journal(vendor: Vendor, request: Request) -> Response:
         (entry,) = store.written
-        assert (entry.state, entry.attempts) == (State.INTENT, 0)
+        assert (entry.state, entry.attempts) == (State.INTENT, 1)
         assert entry.traces == [
             {
                 "first_name": "Linda",

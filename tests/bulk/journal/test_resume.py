@@ -254,7 +254,7 @@ def test_without_group_or_id_there_is_only_the_address(missing: str) -> None:
     ("entry", "kind"),
     [
         (intent("old@example.org", person_id="P0", state=State.CREATED), OutcomeKind.REFUSED),
-        (intent("old@example.org", person_id="P0"), OutcomeKind.NOT_ATTEMPTED),
+        (intent("old@example.org", person_id="P0"), OutcomeKind.CREATED),  # looked for, and not there
         (intent("old@example.org", person_id="P0", state=State.REFUSED), OutcomeKind.CREATED),
         (intent("old@example.org", person_id="P1", state=State.CREATED), OutcomeKind.CREATED),
     ],
@@ -341,7 +341,7 @@ def test_a_stop_while_it_looks_up_sends_nothing_and_leaves_the_doubt(grace: floa
         asyncio.get_running_loop().call_later(1, lambda: job.stop(grace=grace))
         async with job:
             assert await take(job) == []
-            left = [await job.left(index, SourceRow(row)) for index, row in enumerate(people(3))]
+            left = [await job.recall(index, SourceRow(row)) for index, row in enumerate(people(3))]
             assert kinds_of(left) == ["unknown", "not_attempted", "not_attempted"]
             assert left[2].reason == "the job was stopped"
 
@@ -359,7 +359,7 @@ def test_rows_that_are_not_pulled_are_known_from_the_journal() -> None:
         async with job:
             await take(job)
             rows: list[Any] = [*people(3), "no row at all"]
-            left = [await job.left(index, SourceRow(row)) for index, row in enumerate(rows)]
+            left = [await job.recall(index, SourceRow(row)) for index, row in enumerate(rows)]
             assert kinds_of(left) == ["created", "created", "not_attempted", "not_attempted"]
             assert left[0].is_earlier
             assert {one.reason for one in left[2:]} == {"the job has ended"}
