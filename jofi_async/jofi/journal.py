@@ -42,7 +42,8 @@ class JournalledInvitations(InvitationsInBulk):
 
     def recall(self, trace: Mapping[str, Any]) -> NewInvitation:
         """A row to look for; who invited is not kept."""
-        return NewInvitation(**{**_NAMELESS, **trace})
+        fields: dict[str, Any] = {**_NAMELESS, **trace}
+        return NewInvitation(**fields)
 
     async def look_again(self, row: NewInvitation) -> Look[InvitationListItem]:
         """Look by address, and then in the row's custom_id group for its person_id."""
