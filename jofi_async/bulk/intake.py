@@ -83,8 +83,8 @@ class Intake(Generic[Row, Item]):
             return
         earlier = await self._ledger.earlier(person, outcome.index, outcome.source)
         if earlier is not None and (earlier.is_earlier or not pulled.is_settled):
-            if pulled.is_settled:
-                self._seen.problem_with(person, outcome.index, outcome.line)
+            if earlier.is_earlier:
+                self._seen.note(person, outcome.index, outcome.line)
             pulled.outcome, pulled.is_settled = earlier, True
         elif pulled.is_settled:
             self._ledger.leave(outcome)

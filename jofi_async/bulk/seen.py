@@ -31,6 +31,10 @@ class Seen:
         """Whether an earlier row was about the person, by its key."""
         return person.key in self._keys
 
+    def note(self, person: Person, index: int, line: int | None) -> None:
+        """Remember somebody whom an earlier run has settled, whatever else is known of the row."""
+        self._keys.setdefault(person.key, _Place(index, line))
+
     def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
         """Say which earlier row this one repeats; a row that repeats none is remembered."""
         here = _Place(index, line)

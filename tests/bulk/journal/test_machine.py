@@ -143,6 +143,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.rows: list[NewInvitation] = []
         self.fed = 0
         self.runs = 0
+        self.phones: dict[int, dict[str, Any]] = {}  # what the server refuses of a person, it refuses of all rows
         self.patch = pytest.MonkeyPatch()
 
     @initialize(
@@ -235,7 +236,9 @@ class JournalMachine(RuleBasedStateMachine):
         for earlier, name, changes in rows:
             number = self.fed if earlier is None else max(0, self.fed - earlier)
             self.fed += earlier is None
-            self.rows.append(new(number, email=f"{name}{number}@example.org", **changes))
+            phone = self.phones.setdefault(number, {one: changes[one] for one in changes if one == "phone"})
+            fields = {one: changes[one] for one in changes if one != "phone"}
+            self.rows.append(new(number, email=f"{name}{number}@example.org", **fields, **phone))
 
     @rule(faults=FAULTS, rows=ROWS)
     def the_way_breaks_and_rows_come(self, faults: list[str], rows: list[RowOf]) -> None:
@@ -317,6 +320,7 @@ class JournalMachine(RuleBasedStateMachine):
         for outcome in outcomes:
             by_person.setdefault(normalised(outcome.row.email), []).append(outcome)
         for person, mine in by_person.items():
+            mine = [one for one in mine if len(one.problems) < 2]  # else it is refused, of a person who is in doubt
             told = Counter(outcome.kind for outcome in mine)
             in_doubt = told[UNKNOWN] + told[NOT_ATTEMPTED]  # the latter by another address of one person_id
             assert in_doubt <= (0 if self.refuses_seconds else 1)
