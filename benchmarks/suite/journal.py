@@ -1,6 +1,7 @@
 """What a journal costs a job: rows per second with it beside without, and its size on the disk."""
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
@@ -30,15 +31,18 @@ def run(effort: Effort) -> Report:
     with TemporaryDirectory(prefix="journal", dir=Path.cwd()) as folder:
         paths = (Path(folder) / f"{number}.journal" for number in count())
         fake = asyncio.run(_on_the_fake(paths, rounds))
+        syncs = _syncs(Path(folder) / "synced", 20 * rounds)
         sizes = [path.stat().st_size / ROWS for path in Path(folder).glob("*.journal")]
         paced = asyncio.run(_over_http(paths, max(3, rounds // 2)))
     rows = (
         *_rows("on the fake transport", fake, 0.6),
         *_rows(f"over HTTP at {PER_SECOND:g} requests per second", paced, 0.95),
         Row("the file's size", Spread.of(sizes), "bytes/row"),
+        Row("one synced write on this disk", Spread.of(syncs), "ms"),
     )
     notes = (
         f"{ROWS:,} rows on the fake transport, {PACED_ROWS:,} over HTTP, {IN_FLIGHT} in flight, each commit synced.",
+        "A row waits for two commits, each with a synced write: a slow disk weighs where nothing else takes time.",
         "The fake transport leads to the fake, which checks, keeps and answers; over HTTP it is the sandbox's process.",
     )
     return Report("journal", "create_many with a journal on the disk of this folder", rows, notes, machine.describe())
@@ -81,6 +85,18 @@ async def _rate(client: JofiClient, rows: list[NewInvitation], path: Path | None
     seconds = time.perf_counter() - started
     assert job.summary().counts[OutcomeKind.CREATED] == len(rows)
     return len(rows) / seconds
+
+
+def _syncs(path: Path, number: int) -> list[float]:
+    """The milliseconds that each of so many writes of a page takes until it is on the disk."""
+    taken: list[float] = []
+    with path.open("wb", buffering=0) as file:
+        for _ in range(number):
+            started = time.perf_counter()
+            file.write(bytes(4096))
+            os.fsync(file.fileno())
+            taken.append(1000 * (time.perf_counter() - started))
+    return taken
 
 
 def _rows_to_send(first: int, number: int) -> list[NewInvitation]:
