@@ -41,7 +41,9 @@ class Pool(Generic[S, R]):
         self._workers = workers
         self._in_order = in_order
         self._turn = asyncio.Lock()
-        self._room = asyncio.Semaphore(2 * workers)
+        self._most = 2 * workers
+        self._held = 0
+        self._room = asyncio.Event()
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._pulling: set[asyncio.Task[None]] = set()
@@ -91,7 +93,8 @@ class Pool(Generic[S, R]):
                 raise StopAsyncIteration
             self._changed.clear()
             await self._changed.wait()
-        self._room.release()
+        self._held -= 1
+        self._room.set()
         return self._ready.popleft()
 
     def _start(self) -> None:
@@ -131,7 +134,10 @@ class Pool(Generic[S, R]):
         assert task is not None
         self._pulling.add(task)
         try:
-            await self._room.acquire()
+            while self._held >= self._most:
+                self._room.clear()
+                await self._room.wait()
+            self._held += 1
             async with self._turn:
                 item = await self._pull()
                 place, self._pulled = self._pulled, self._pulled + 1

@@ -171,7 +171,7 @@ class Call:
     async def _within_deadline(self) -> Response:
         if self._deadline == math.inf:
             return await self._attempts()
-        scope = self._deadlines.scope()
+        scope = self._deadlines.scope(self._loop)
         try:
             with scope:
                 scope.end_at(self._deadline)

@@ -18,9 +18,12 @@ class Deadlines:
     def __init__(self) -> None:
         self._pending: _Pending | None = None
 
-    def scope(self) -> "Scope":
-        """A scope for the running task."""
-        loop = asyncio.get_running_loop()
+    def scope(self, loop: asyncio.AbstractEventLoop) -> "Scope":
+        """A scope for the running task.
+
+        Args:
+            loop: The running loop; to ask for it again would be a system call.
+        """
         if self._pending is None or self._pending.loop is not loop:
             self._pending = _Pending(loop)  # the scopes of another loop keep theirs
         return Scope(self._pending)
@@ -39,6 +42,10 @@ class Scope:
         """Whether the deadline passed before it ended."""
         return self._expired
 
+    def end_after(self, seconds: float) -> None:
+        """Set the deadline so many seconds from now; see `end_at`."""
+        self.end_at(self._pending.loop.time() + seconds)
+
     def end_at(self, deadline: float) -> None:
         """Set the deadline, an instant of the loop's clock; to be called once, inside the scope."""
         self.deadline = deadline
@@ -50,7 +57,7 @@ class Scope:
         self._task.cancel()
 
     def __enter__(self) -> Self:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._pending.loop)
         assert task is not None
         self._task: asyncio.Task[Any] = task
         self._cancelling = task.cancelling()

@@ -85,7 +85,7 @@ class AiohttpTransport(Transport):
         request.departed = False
         session = self._bound()
         url = _url(request)
-        attempt = _Attempt(request, self._reading[request.timeout.read].scope())
+        attempt = _Attempt(request, self._scope(request))
         token = _ATTEMPT.set(attempt)
         try:
             answer = await self._ask(session, attempt, url)
@@ -146,9 +146,13 @@ class AiohttpTransport(Transport):
         return response
 
     async def _next_bytes(self, content: aiohttp.StreamReader, request: Request) -> bytes:
-        with self._reading[request.timeout.read].scope() as scope:
-            scope.end_at(asyncio.get_running_loop().time() + request.timeout.read)
+        with self._scope(request) as scope:
+            scope.end_after(request.timeout.read)
             return await content.readany()
+
+    def _scope(self, request: Request) -> Scope:
+        assert self._loop is not None
+        return self._reading[request.timeout.read].scope(self._loop)
 
     def _bound(self) -> aiohttp.ClientSession:
         """Return the session, which belongs to one event loop of one process."""
@@ -254,7 +258,7 @@ class _Connector(aiohttp.TCPConnector):
             raise not_sent(error, attempt.request) from cause(error)
         attempt.request.departed = True
         attempt.wire = connection.transport
-        attempt.reading.end_at(asyncio.get_running_loop().time() + attempt.request.timeout.read)
+        attempt.reading.end_after(attempt.request.timeout.read)
         return connection
 
     def _was_left(self, connection: "Connection") -> bool:

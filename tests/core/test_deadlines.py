@@ -64,7 +64,7 @@ def test_scopes_end_as_those_of_asyncio_do(jobs: list[Job]) -> None:
 
     @asynccontextmanager
     async def ours(deadline: float) -> AsyncGenerator[None, None]:
-        with deadlines.scope() as scope:
+        with deadlines.scope(asyncio.get_running_loop()) as scope:
             scope.end_at(deadline)
             yield
 
@@ -79,14 +79,14 @@ async def sleep_within(scope: Scope, deadline: float) -> None:
 
 @virtual
 async def test_a_scope_without_a_deadline_never_ends() -> None:
-    with Deadlines().scope() as scope:
+    with Deadlines().scope(asyncio.get_running_loop()) as scope:
         await asyncio.sleep(1e6)
     assert not scope.expired()
 
 
 @virtual
 async def test_one_that_expired_says_so() -> None:
-    scope = Deadlines().scope()
+    scope = Deadlines().scope(asyncio.get_running_loop())
     with pytest.raises(TimeoutError):
         await sleep_within(scope, 3.0)
     assert scope.expired()
@@ -105,7 +105,7 @@ async def test_there_is_one_timer_however_many_scopes() -> None:
 
     loop.call_at = counted  # type: ignore[method-assign, assignment]
     for _ in range(100):
-        with deadlines.scope() as scope:
+        with deadlines.scope(asyncio.get_running_loop()) as scope:
             scope.end_at(loop.time() + 5)
     assert timers == [5.0]
 
@@ -115,7 +115,7 @@ def test_each_loop_has_its_own_timer() -> None:
 
     async def main() -> None:
         with pytest.raises(TimeoutError):
-            await sleep_within(deadlines.scope(), 2.0)
+            await sleep_within(deadlines.scope(asyncio.get_running_loop()), 2.0)
 
     for _ in range(2):
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:
