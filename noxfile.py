@@ -85,6 +85,15 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def guard(session: nox.Session) -> None:
+    """Fail when a call costs over 5 % more instructions than the committed figures say."""
+    session.install("-e", ".")
+    if shutil.which("valgrind") is None:
+        session.skip("valgrind is missing: apt-get install valgrind")
+    session.run("python", "-m", "benchmarks.guard")
+
+
+@nox.session
 def crash(session: nox.Session) -> None:
     """Kill and freeze jobs, and let their disks fail, many times over; arguments go to pytest."""
     install_for_tests(session)
