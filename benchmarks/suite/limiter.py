@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from aiolimiter import AsyncLimiter
 from attrs import frozen
 
 from benchmarks import machine
@@ -33,6 +32,13 @@ def ours(limit: RateLimit) -> Contender:
     return Contender(limiter.acquire, limiter.release)
 
 
+def aiolimiter(most: float, period: float) -> Contender:
+    """The limiter that people take: at most so many in a period of so many seconds."""
+    from aiolimiter import AsyncLimiter
+
+    return Contender(AsyncLimiter(most, period).acquire)
+
+
 def semaphore(slots: int) -> Contender:
     """A semaphore, which knows no rate."""
     bare = asyncio.Semaphore(slots)
@@ -40,12 +46,12 @@ def semaphore(slots: int) -> Contender:
 
 
 FREE: dict[str, Callable[[], Contender]] = {
-    AIOLIMITER: lambda: Contender(AsyncLimiter(1e9, 1).acquire),
+    AIOLIMITER: lambda: aiolimiter(1e9, 1),
     OURS: lambda: ours(RateLimit(per_second=1e9, burst=10**9)),
     SEMAPHORE: lambda: semaphore(16),
 }
 QUEUED: dict[str, Callable[[], Contender]] = {
-    AIOLIMITER: lambda: Contender(AsyncLimiter(BURST, BURST / RATE).acquire),
+    AIOLIMITER: lambda: aiolimiter(BURST, BURST / RATE),
     OURS: lambda: ours(RateLimit(per_second=RATE, burst=BURST, in_flight=None)),
     SEMAPHORE: lambda: semaphore(16),
     SLOTS_ALONE: lambda: ours(RateLimit(per_second=None, in_flight=16)),
