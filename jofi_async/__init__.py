@@ -65,6 +65,7 @@ from jofi_async.core.transport import Transport
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.jofi.client import JofiClient
+from jofi_async.jofi.complete import AllInvitations, InvitationListing
 from jofi_async.jofi.defaults import Default, DefaultState, UserDefaults, read_defaults
 from jofi_async.jofi.listing import ListFilter, ListResult
 from jofi_async.jofi.models import (
@@ -105,6 +106,7 @@ from jofi_async.jofi.models import (
     UserListItem,
 )
 from jofi_async.jofi.setup.report import CheckStatus, SetupItem, SetupReport
+from jofi_async.reconcile.complete import IncompleteListingError, ListingSummary
 from jofi_async.transports.aiohttp import AiohttpTransport
 
 if TYPE_CHECKING:
@@ -117,6 +119,7 @@ __all__ = [
     "Account",
     "AdaptiveRateLimit",
     "AiohttpTransport",
+    "AllInvitations",
     "Answered",
     "ApiError",
     "AssessmentList",
@@ -149,10 +152,12 @@ __all__ = [
     "FakeTransport",
     "ForbiddenError",
     "Hook",
+    "IncompleteListingError",
     "InvalidInputError",
     "Invitation",
     "InvitationList",
     "InvitationListItem",
+    "InvitationListing",
     "InvitationReceipt",
     "Invited",
     "JobFitReport",
@@ -167,6 +172,7 @@ __all__ = [
     "LimiterStatistics",
     "ListFilter",
     "ListResult",
+    "ListingSummary",
     "Mode",
     "ModeMismatchError",
     "Named",

@@ -1,7 +1,9 @@
-"""What many lists at once are asked for, and what each came to."""
+"""What lists are narrowed to, and what each of many came to."""
 
 from attrs import frozen
 
+from jofi_async.core.errors import InvalidInputError
+from jofi_async.jofi.checks import check_filters
 from jofi_async.jofi.models import InvitationList
 
 
@@ -31,3 +33,14 @@ class ListResult:
     filter: ListFilter
     page: InvitationList | None = None
     error: Exception | None = None
+
+
+def filters_of(custom_id: str | None, email: str | None, *, lengths: bool) -> dict[str, str]:
+    """The filters that are given, as a query.
+
+    Raises:
+        InvalidInputError: One is empty, or too long where `lengths` are checked.
+    """
+    if problems := check_filters(custom_id, email, lengths=lengths):
+        raise InvalidInputError(problems)
+    return {name: value for name, value in (("custom_id", custom_id), ("email", email)) if value is not None}

@@ -31,9 +31,10 @@ from jofi_async.core.operation import Operation
 from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.jofi.changes import not_there
-from jofi_async.jofi.checks import check_changes, check_filters, check_new
+from jofi_async.jofi.checks import check_changes, check_new
+from jofi_async.jofi.complete import AllInvitations, InvitationListing, all_of, read_all
 from jofi_async.jofi.journal import JournalledInvitations
-from jofi_async.jofi.listing import ListFilter, ListResult
+from jofi_async.jofi.listing import ListFilter, ListResult, filters_of
 from jofi_async.jofi.models import (
     Invitation,
     InvitationFields,
@@ -164,10 +165,37 @@ class Invitations(Resource):
             InvalidInputError: A filter is empty or too long; nothing was sent.
             CallError: See `jofi_async.core.errors`.
         """
-        if problems := check_filters(custom_id, email, lengths=self._validate):
-            raise InvalidInputError(problems)
-        query = {name: value for name, value in (("custom_id", custom_id), ("email", email)) if value is not None}
-        return await self._calls.list(_LIST, InvitationList, query)
+        return await self._calls.list(_LIST, InvitationList, filters_of(custom_id, email, lengths=self._validate))
+
+    def iter_all(self, *, custom_id: str | None = None, email: str | None = None) -> InvitationListing:
+        """Read all invitations, although JOFI has no next page: each once, in no order.
+
+        Each answer counts all its matches, so parts are asked for until as many invitations are known as JOFI counts;
+        what is created meanwhile is read, too, and what changes meanwhile is as it was when it was read. Parts are read
+        at once under the limiter, and single calls overtake them. A test key's answers are made up, the count included.
+
+        Args:
+            custom_id: Only those whose custom_id has this in it, whatever the case; at most 50 characters.
+            email: Only those whose address has this in it, whatever the case; at most 255 characters.
+
+        Returns:
+            An async iterator; its `summary` says how far it has come. `IncompleteListingError` follows the last one
+            where JOFI's count does not prove that all was read; a first request that fails raises its `CallError`.
+
+        Raises:
+            InvalidInputError: A filter is empty or too long; nothing was sent.
+        """
+        filters = filters_of(custom_id, email, lengths=self._validate)
+        return all_of(self._over(self._session.in_bulk()).list, filters, workers=self._max_in_flight)
+
+    async def list_all(self, *, custom_id: str | None = None, email: str | None = None) -> AllInvitations:
+        """Read all invitations as `iter_all` does, into a list that says whether it is `complete`.
+
+        Raises:
+            InvalidInputError: A filter is empty or too long; nothing was sent.
+            CallError: The first request failed. What fails later is among the `summary.reasons`.
+        """
+        return await read_all(self.iter_all(custom_id=custom_id, email=email))
 
     async def list_many(
         self, filters: Source[ListFilter], *, max_in_flight: int | None = None

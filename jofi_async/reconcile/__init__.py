@@ -1,0 +1,1 @@
+"""What an account holds, against what is wanted: the complete listing."""

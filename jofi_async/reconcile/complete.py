@@ -1,0 +1,174 @@
+"""The complete listing: everything that a list without pages holds, proven by the list's own count.
+
+::
+
+    look -> walk from everything to what one answer holds -> look again -> as many known as counted: whole
+
+The last look alone is the proof: as long as nothing is deleted, as many different known items as the server counts are
+all there are. What the counts of parts say on the way only decides what is asked for: a server that miscounts a part
+costs questions, and never a wrong proof. Memory holds ids and what the filters are held against, not the items.
+"""
+
+from collections.abc import AsyncGenerator, Hashable, Mapping
+from contextlib import aclosing
+from typing import Generic, Self, TypeVar
+
+from attrs import evolve, frozen
+
+from jofi_async.core.errors import CallError, JofiAsyncError
+from jofi_async.reconcile.descent import Descent, NotCombinedError, matches
+from jofi_async.reconcile.listable import Answer, Entry, Listable
+from jofi_async.reconcile.parts import Known
+
+Item = TypeVar("Item")
+
+WALKS = 5
+"""How many walks there are at most: each but the first because the one before brought something, and not all."""
+
+
+@frozen
+class ListingSummary:
+    """How far a complete listing has come.
+
+    Attributes:
+        complete: Whether the server's last count proves that all was read. An item that was deleted while another one
+            was missed is the one thing that counts cannot show.
+        total_count: How many the server counted last. Where its filters do not narrow each other, all there is was read
+            and counted, and filtered here.
+        known: How many of those were read.
+        missing: How many of those were not read.
+        requests: How many questions it took; further attempts are not counted.
+        reasons: Why it is not complete, as far as that is known.
+    """
+
+    complete: bool
+    total_count: int
+    known: int
+    missing: int
+    requests: int
+    reasons: tuple[str, ...] = ()
+
+
+class IncompleteListingError(JofiAsyncError):
+    """A complete listing ended without the proof that all was read; what was read has been yielded.
+
+    Args:
+        summary: How far it came.
+
+    Attributes:
+        summary: How far it came.
+    """
+
+    def __init__(self, summary: ListingSummary) -> None:
+        reasons = "; ".join(summary.reasons) or "no question could be found that shows the rest"
+        super().__init__(
+            f"{summary.known} of {summary.total_count} were read, and the listing is not complete: {reasons}. "
+            "Nothing was changed. What was read is right; list again for the rest."
+        )
+        self.summary = summary
+
+    def __reduce__(self) -> "tuple[type[Self], tuple[ListingSummary]]":
+        return type(self), (self.summary,)
+
+
+class CompleteListing(Generic[Item]):
+    """An async iterator over everything that a list holds, each item once.
+
+    It ends when the server's count proves that all was read, and else with an `IncompleteListingError`. Whoever leaves
+    it early calls `aclose`, or uses `contextlib.aclosing`.
+
+    Args:
+        source: The list.
+        filters: What to narrow it to, by the names of its fields.
+        workers: How many questions are asked at once.
+    """
+
+    def __init__(self, source: Listable[Item], filters: Mapping[str, str], *, workers: int) -> None:
+        self._source = source
+        self._names = [one.name for one in source.fields]
+        self._wanted = filters
+        self._workers = workers
+        self._known = Known()
+        self._yielded: frozenset[Hashable] = frozenset()
+        self._total = 0
+        self._requests = 0
+        self._complete = False
+        self._reasons: dict[str, None] = {}
+        self._items = self._run()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Item:
+        return await anext(self._items)
+
+    async def aclose(self) -> None:
+        """End it, and cancel what is being asked for."""
+        await self._items.aclose()
+
+    @property
+    def summary(self) -> ListingSummary:
+        """How far it has come by now."""
+        known = len(self._known)
+        reasons = () if self._complete else tuple(self._reasons)
+        return ListingSummary(self._complete, self._total, known, max(0, self._total - known), self._requests, reasons)
+
+    async def _run(self) -> AsyncGenerator[Item]:
+        try:
+            async with aclosing(self._listed(self._wanted)) as entries:
+                async for entry in entries:
+                    yield entry.item
+        except NotCombinedError:  # so read everything, and filter here
+            self._yielded, self._known = frozenset(self._known.texts), Known()
+            async with aclosing(self._listed({})) as entries:
+                async for entry in entries:
+                    if entry.id not in self._yielded and matches(entry, self._names, self._wanted):
+                        yield entry.item
+        if not self._complete:
+            raise IncompleteListingError(self.summary)
+
+    async def _listed(self, filters: Mapping[str, str]) -> AsyncGenerator[Entry[Item]]:
+        """Look and walk until a look proves that all is known, or a walk brings nothing."""
+        answer = await self._ask(filters)
+        is_plain = all(matches(entry, self._names, filters) for entry in answer.entries)
+        if len(filters) > 1 and not is_plain:
+            raise NotCombinedError
+        for entry in self._look(answer):
+            yield entry
+        if not is_plain:
+            self._reasons["the server's filter does not mean what it contains, so it cannot be narrowed"] = None
+            return
+        for _ in range(WALKS):
+            if self._complete:
+                return
+            before = len(self._known)
+            walk = Descent(self._ask, self._source.fields, filters, self._known, self._workers)
+            async with aclosing(walk.entries(answer)) as entries:
+                async for entry in entries:
+                    yield entry
+            self._reasons.update(dict.fromkeys(walk.reasons))
+            try:
+                answer = await self._ask(filters)
+            except CallError as error:
+                self._reasons[f"the closing look failed: {error}"] = None
+                return
+            for entry in self._look(answer):
+                yield entry
+            if len(self._known) == before:
+                return
+
+    def _look(self, answer: Answer[Item]) -> list[Entry[Item]]:
+        """Take in the newest of everything, and see whether all is known now; what was unknown."""
+        unknown = [entry for entry in answer.entries if entry.id not in self._known.texts]
+        for entry in answer.entries:
+            self._known.learn(entry.id, entry.texts, late=False)
+        self._total = answer.total
+        self._complete = answer.total == len(self._known)
+        if answer.total < len(self._known):
+            self._reasons["the server counts fewer than were read: it miscounts, or something was deleted"] = None
+        return unknown
+
+    async def _ask(self, filters: Mapping[str, str]) -> Answer[Item]:
+        self._requests += 1
+        answer = await self._source.ask(filters)
+        return evolve(answer, entries=list({entry.id: entry for entry in answer.entries}.values()))

@@ -1,0 +1,171 @@
+"""One walk through an account, several questions at once, with every answer accounted for."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from jofi_async.core.errors import CallError
+from jofi_async.reconcile.listable import Answer, Entry, Field
+from jofi_async.reconcile.parts import EVERYTHING, Known, Part
+from jofi_async.reconcile.walk import Walk
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Item = TypeVar("Item")
+Ask = Callable[[Mapping[str, str]], Awaitable[Answer[Item]]]
+
+PATIENCE = 300
+"""Answers in a row without an unknown item after which a walk gives up."""
+FAILURES = 5
+"""Failed questions in a row after which a walk gives up."""
+WILDCARDS = frozenset("%_*?")
+
+
+class NotCombinedError(Exception):
+    """Two filters together showed an item that one of them does not match."""
+
+
+class Descent(Generic[Item]):
+    """One walk; its items are yielded as they become known.
+
+    Items that are newer than the newest of the first answer came meanwhile. They are read, and left out of every count,
+    so that a part that was counted before and one that was counted after can be compared.
+
+    Args:
+        ask: Asks the list.
+        fields: What it can be narrowed by.
+        filters: What the whole listing is narrowed to.
+        known: What is known already.
+        workers: How many questions are asked at once.
+
+    Attributes:
+        reasons: Why it may have missed something.
+    """
+
+    def __init__(
+        self, ask: Ask[Item], fields: Sequence[Field], filters: Mapping[str, str], known: Known, workers: int
+    ) -> None:
+        self._ask = ask
+        self._fields = fields
+        self._filters = filters
+        self._known = known
+        self._workers = workers
+        self._newest: datetime | None = None
+        self._walk: Walk
+        self._in_vain = 0
+        self._failed = 0
+        self.reasons: list[str] = []
+
+    async def entries(self, first: Answer[Item]) -> AsyncGenerator[Entry[Item]]:
+        """Walk until nothing is missing, or nothing more can be found.
+
+        Args:
+            first: The answer to the listing's own filters; its items are known.
+
+        Yields:
+            Items that were unknown.
+
+        Raises:
+            NotCombinedError: Filters do not narrow each other; nothing of that answer was taken.
+        """
+        everything = self._begin(first)
+        flying: dict[asyncio.Task[Answer[Item]], Part] = {}
+        try:
+            while everything.missing and not self._has_given_up():
+                while len(flying) < self._workers and (part := self._walk.next(is_idle=not flying)) is not None:
+                    flying[asyncio.create_task(self._ask_for(part))] = part
+                if not flying:
+                    return
+                await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+                for task in [task for task in flying if task.done()]:
+                    for entry in self._take(flying.pop(task), task):
+                        yield entry
+        finally:
+            for task in flying:
+                task.cancel()
+            await asyncio.gather(*flying, return_exceptions=True)
+
+    def _begin(self, first: Answer[Item]) -> Part:
+        self._known.begin()
+        self._newest = max((entry.created_at for entry in first.entries), default=None)
+        places = {place: one.name for place, one in enumerate(self._fields)}
+        narrowed = {place: self._filters[name] for place, name in places.items() if name in self._filters}
+        self._walk = Walk(self._known, self._fields, narrowed)
+        everything = Part(*EVERYTHING)
+        self._count(everything, first)
+        return everything
+
+    async def _ask_for(self, part: Part) -> Answer[Item]:
+        return await self._ask({**self._filters, self._fields[part.place].name: part.text})
+
+    def _take(self, part: Part, task: "asyncio.Task[Answer[Item]]") -> list[Entry[Item]]:
+        """Take in the answer to a question; what it brought that was unknown."""
+        assert part.parent is not None
+        try:
+            answer = task.result()
+        except CallError as error:
+            self._failed += 1
+            self.reasons.append(f"a part could not be read: {error}")
+            self._drop(part)
+            return []
+        self._failed = 0
+        news = self._learn(part, answer)
+        self._in_vain = 0 if news else self._in_vain + 1
+        self._walk.push(part.parent)
+        return news
+
+    def _learn(self, part: Part, answer: Answer[Item]) -> list[Entry[Item]]:
+        names = [one.name for one in self._fields]
+        name = names[part.place]
+        is_plain = all(matches(entry, names, {name: part.text}) for entry in answer.entries)
+        if self._filters.keys() - {name}:
+            is_narrowed = all(matches(entry, names, self._filters) for entry in answer.entries)
+            if not is_narrowed or not (is_plain or WILDCARDS.intersection(part.text)):
+                raise NotCombinedError
+        unknown = [entry for entry in answer.entries if entry.id not in self._known.texts]
+        self._count(part, answer, is_plain=is_plain)
+        if not is_plain:
+            self._drop(part)
+        return unknown
+
+    def _count(self, part: Part, answer: Answer[Item], *, is_plain: bool = True) -> None:
+        """Hold what the server counted against what is known, and split the part if it lacks something.
+
+        A server that finds more than what contains the text, by a wildcard say, counts too many and never too few.
+        """
+        late = sum(self._is_late(entry) for entry in answer.entries)
+        part.total = max(0, answer.total - late)
+        part.is_whole = len(answer.entries) >= answer.total
+        self._known.add(part)
+        for entry in answer.entries:
+            self._note(entry)
+        if part.missing:
+            texts = [entry.texts for entry in answer.entries]
+            self._walk.split(part, texts, len(texts), is_last_resort=not is_plain)
+
+    def _drop(self, part: Part) -> None:
+        assert part.parent is not None
+        part.parent.children = [one for one in part.parent.children if one is not part] + part.children
+        self._walk.push(part.parent)
+
+    def _note(self, entry: Entry[Item]) -> None:
+        self._known.learn(entry.id, entry.texts, late=self._is_late(entry))
+
+    def _is_late(self, entry: Entry[Item]) -> bool:
+        return self._newest is None or entry.created_at > self._newest
+
+    def _has_given_up(self) -> bool:
+        if self._failed >= FAILURES:
+            self.reasons.append(f"{FAILURES} questions in a row failed")
+        elif self._in_vain >= PATIENCE:
+            self.reasons.append(f"{PATIENCE} questions in a row brought nothing new")
+        else:
+            return False
+        return True
+
+
+def matches(entry: Entry[Item], names: Iterable[str], filters: Mapping[str, str]) -> bool:
+    """Whether an item has all these texts in it, by the most lenient reading of case."""
+    texts = dict(zip(names, entry.texts, strict=True))
+    return all(text.casefold() in texts[name].casefold() for name, text in filters.items())

@@ -1,0 +1,306 @@
+"""The complete listing on a list of a few lines: whole, or honest about it."""
+
+import asyncio
+import pickle
+from contextlib import aclosing
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from jofi_async.core.errors import UnknownOutcomeError
+from jofi_async.reconcile.complete import CompleteListing, IncompleteListingError, ListingSummary
+from jofi_async.testing import run_virtual
+from tests.reconcile.server import Fold, Listing, Server, read, server_of
+
+PEOPLE = [
+    f"{first}.{last}{n}@{at}.org" for first in ("ann", "bo") for last in ("ray", "li") for n in range(9) for at in "xy"
+]
+
+
+def test_what_one_answer_holds_takes_one_question() -> None:
+    items, summary = read(server_of(["a@x", "b@x", "c@x"]))
+    assert sorted(items) == [1, 2, 3]
+    assert summary == ListingSummary(complete=True, total_count=3, known=3, missing=0, requests=1)
+
+
+def test_an_empty_list_is_complete() -> None:
+    assert read(server_of([])) == ([], ListingSummary(True, 0, 0, 0, 1))
+
+
+def test_what_a_filtered_answer_holds_takes_three() -> None:
+    items, summary = read(server_of([f"{n}@x" for n in range(5)]))
+    assert sorted(items) == [1, 2, 3, 4, 5]
+    assert (summary.complete, summary.requests) == (True, 3)
+
+
+def test_many_are_read_several_questions_at_once() -> None:
+    server = server_of(PEOPLE)
+    items, summary = read(server, workers=4)
+    assert len(items) == summary.total_count == len(PEOPLE)
+    assert summary.complete
+    assert server.most_flying == 4
+
+
+def test_no_question_is_asked_twice_but_the_looks() -> None:
+    server = server_of(PEOPLE)
+    read(server)
+    questions = [tuple(one.items()) for one in server.asked if one]
+    assert len(questions) == len(set(questions))
+    assert [index for index, one in enumerate(server.asked) if not one] == [0, len(server.asked) - 1]
+
+
+def test_one_address_more_often_than_an_answer_holds_is_found_by_its_groups() -> None:
+    rows = {n: ("same@x.org", f"job{n % 4}") for n in range(1, 13)}
+    items, summary = read(Server(rows))
+    assert summary.complete
+    assert sorted(items) == sorted(rows)
+
+
+def test_what_no_filter_tells_apart_is_said_to_be_missing() -> None:
+    items, summary = read(server_of(["same@x.org"] * 9))
+    assert len(items) == 5
+    assert (summary.complete, summary.missing, summary.total_count, summary.known) == (False, 4, 9, 5)
+
+
+def test_the_error_says_how_far_it_came_and_pickles() -> None:
+    _, summary = read(server_of(["same@x.org"] * 9))
+    error = pickle.loads(pickle.dumps(IncompleteListingError(summary)))
+    assert error.summary == summary
+    assert "5 of 9 were read" in str(error)
+
+
+def test_what_is_created_meanwhile_is_read_as_well() -> None:
+    server = server_of(PEOPLE)
+    for question in (2, 5, 9):
+        server.meanwhile[question] = lambda server: server.add((f"new{len(server.rows)}@new.org", ""))
+    items, summary = read(server)
+    assert summary.complete
+    assert set(items) == set(server.rows)
+    assert summary.total_count == len(PEOPLE) + 3
+
+
+def test_more_than_an_answer_holds_may_be_created_meanwhile() -> None:
+    server = server_of(PEOPLE)
+    server.meanwhile[4] = lambda server: server.add(*((f"new{n}@new{n}.org", "") for n in range(20)))
+    items, summary = read(server)
+    assert summary.complete
+    assert set(items) == set(server.rows)
+
+
+def test_an_address_that_changes_meanwhile_is_yielded_once() -> None:
+    server = server_of(PEOPLE)
+    server.meanwhile[3] = lambda server: server.rows.update({len(PEOPLE): ("changed@z.net", "")})
+    items, summary = read(server)
+    assert summary.complete
+    assert set(items) == set(server.rows)
+
+
+def test_a_part_that_fails_is_missing_unless_it_is_found_otherwise() -> None:
+    server = server_of(PEOPLE, failing=frozenset(range(2, 6)))
+    items, summary = read(server)
+    assert summary.complete == (len(items) == len(PEOPLE))
+    assert summary.missing == len(PEOPLE) - len(items)
+
+
+def test_a_list_that_fails_for_good_ends_and_says_so() -> None:
+    server = server_of(PEOPLE, failing=frozenset(range(1, 999)))
+    items, summary = read(server, workers=1)
+    assert len(items) == 3
+    assert len(server.asked) < 10
+    assert (summary.complete, summary.missing) == (False, len(PEOPLE) - 3)
+    assert any("gone" in reason for reason in summary.reasons)
+
+
+def test_a_first_look_that_fails_is_raised() -> None:
+    with pytest.raises(UnknownOutcomeError):
+        read(server_of(PEOPLE, failing=frozenset([0])))
+
+
+@pytest.mark.parametrize("lie", [-7, 1, 200])
+def test_a_server_that_miscounts_proves_nothing(lie: int) -> None:
+    items, summary = read(server_of(PEOPLE, lie=lie))
+    assert not summary.complete
+    assert summary.missing == max(0, lie + len(PEOPLE) - len(items))
+    assert summary.requests < 2000
+
+
+def test_a_server_that_counts_too_few_is_named() -> None:
+    _, summary = read(server_of(PEOPLE, lie=-7))
+    assert any("fewer than were read" in reason for reason in summary.reasons)
+
+
+def test_underscores_as_wildcards_do_not_hide_anybody() -> None:
+    emails = [f"{a}_{b}@x.org" for a in "abcdef" for b in "uvwxyz"] + [f"{a}q{b}@x.org" for a in "abcd" for b in "uv"]
+    items, summary = read(server_of(emails, has_wildcards=True))
+    assert summary.complete
+    assert len(items) == len(emails)
+
+
+def test_texts_that_a_server_may_trim_are_not_asked_for() -> None:
+    server = server_of([f"{a} {b}@x.org " for a in "abcdef" for b in "uvwxyz"])
+    _, summary = read(server)
+    assert summary.complete
+    assert all(text == text.strip() for question in server.asked for text in question.values())
+
+
+def test_no_filter_is_longer_than_it_may_be() -> None:
+    server = server_of(["a" * 40 + f"{n}@x.org" for n in range(9)] + ["b" * 40 + "@x.org"] * 9)
+    read(server)
+    assert max(len(question.get("email", "")) for question in server.asked) <= 12
+
+
+def test_a_filter_narrows_the_whole_listing() -> None:
+    rows = {n: (email, "jobs" if n % 2 else "other") for n, email in enumerate(PEOPLE, 1)}
+    server = Server(rows)
+    items, summary = read(server, {"group": "job"})
+    assert summary.complete
+    assert sorted(items) == [n for n in rows if n % 2]
+    assert all("job" in question["group"] for question in server.asked)
+
+
+@pytest.mark.parametrize("combines", ["any", "first"])
+@pytest.mark.parametrize("filters", [{"group": "job"}, {"group": "job", "email": "ann"}])
+def test_filters_that_do_not_narrow_each_other_are_found_out(combines: str, filters: dict[str, str]) -> None:
+    rows = {n: (email, "jobs" if n % 3 else "other") for n, email in enumerate(PEOPLE, 1)}
+    items, summary = read(Server(rows, combines=combines), filters)  # type: ignore[arg-type]
+    wanted = [n for n, (email, group) in rows.items() if "job" in group and filters.get("email", "") in email]
+    assert sorted(items) == wanted
+    assert summary.complete
+    assert summary.total_count in (len(rows), len(wanted))
+
+
+def test_a_filter_that_is_a_wildcard_is_not_taken_for_a_text() -> None:
+    items, summary = read(server_of(PEOPLE, has_wildcards=True), {"email": "a%n"})
+    assert len(items) == 5
+    assert not summary.complete
+    assert any("does not mean" in reason for reason in summary.reasons)
+
+
+def test_it_can_be_left_early() -> None:
+    server = server_of(PEOPLE)
+
+    async def main() -> None:
+        listing: Listing = CompleteListing(server, {}, workers=3)
+        async with aclosing(listing):
+            async for _ in listing:
+                if len(server.asked) > 4:
+                    break
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert not listing.summary.complete
+
+    run_virtual(main())
+    assert server.flying == 0
+
+
+def test_who_waits_for_it_can_be_cancelled() -> None:
+    server = server_of(PEOPLE)
+
+    async def main() -> None:
+        listing: Listing = CompleteListing(server, {}, workers=3)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(_drain(listing), 3.5)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    run_virtual(main())
+    assert server.flying == 0
+
+
+async def _drain(listing: Listing) -> None:
+    async for _ in listing:
+        pass
+
+
+TEXTS = st.text(st.sampled_from("aAb@.%_ +\u00e9\u00c9\u00df\u0130\u0131K\u212a\x00"), max_size=7)
+ADDRESSES = st.builds("{}@{}".format, st.text("abc.", max_size=4), st.sampled_from(["x.org", "xx.org", "y.org.x"]))
+ROWS = st.lists(st.tuples(ADDRESSES | TEXTS, st.sampled_from(["", "", "j1", "J12"]) | TEXTS), max_size=30)
+EVENTS = st.dictionaries(
+    st.integers(0, 40),
+    st.lists(st.tuples(ADDRESSES | TEXTS, st.sampled_from(["", "j1"])), min_size=1, max_size=8),
+    max_size=4,
+)
+FILTERS = st.sampled_from([{}, {}, {}, {"email": "a"}, {"group": "j1"}, {"email": "@", "group": "j"}, {"email": "_"}])
+NO_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate, Phase.target]  # a listing that gives up takes long
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=NO_SHRINKING)
+
+
+def hidden(server: Server) -> set[int]:
+    """The items whose address stands in more others than an answer holds: every filter that they match shows others."""
+    emails = {item: email for item, (email, _) in server.rows.items()}
+    return {item for item, email in emails.items() if sum(email in one for one in emails.values()) > server.limits[1]}
+
+
+def ascii_lower(text: str) -> str:
+    """Fold as a server does that knows ASCII alone."""
+    return text.encode().lower().decode()
+
+
+FOLDS: list[Fold] = [str.lower, str.casefold, ascii_lower]
+
+
+@st.composite
+def servers(draw: st.DrawFn) -> Server:
+    rows = dict(enumerate(draw(ROWS), 1))
+    server = Server(
+        rows,
+        fold=draw(st.sampled_from(FOLDS)),
+        combines=draw(st.sampled_from(["all", "all", "any", "first"])),
+        has_wildcards=draw(st.booleans()),
+        is_newest_first=draw(st.booleans()),
+        same_age=draw(st.sampled_from([1, 4])),
+        failing=draw(st.frozensets(st.integers(1, 60), max_size=4)),
+    )
+    for question, new in draw(EVENTS).items():
+        server.meanwhile[question] = lambda server, new=new: server.add(*new)  # type: ignore[misc]
+    return server
+
+
+@UNHURRIED
+@given(servers(), FILTERS, st.integers(1, 5))
+def test_a_listing_equals_the_account_or_says_what_is_missing(
+    server: Server, filters: dict[str, str], workers: int
+) -> None:
+    items, summary = read(server, filters, workers=workers)
+    assert set(items) <= set(server.matching(filters)) or server.combines != "all"
+    assert summary.requests < 5000
+    if summary.complete:
+        assert set(items) >= set(server.matching(filters)) & server.at_last_look or server.combines != "all"
+        assert (summary.missing, summary.reasons) == (0, ())
+        assert filters or set(items) == server.at_last_look
+    else:
+        assert summary.missing or summary.reasons
+
+
+@UNHURRIED
+@given(st.lists(ADDRESSES, unique=True, max_size=60), st.integers(1, 5), st.sampled_from([1, 4]))
+def test_all_are_read_unless_no_filter_can_show_somebody(emails: list[str], workers: int, same_age: int) -> None:
+    server = server_of(emails, same_age=same_age)
+    items, summary = read(server, workers=workers)
+    assert summary.complete or hidden(server)
+    assert summary.missing == len(emails) - len(items)
+
+
+@UNHURRIED
+@given(
+    st.lists(ADDRESSES, unique=True, min_size=6, max_size=40),
+    st.dictionaries(st.integers(0, 30), st.integers(1, 12), max_size=4),
+    st.integers(1, 5),
+)
+def test_what_comes_meanwhile_is_read_too(emails: list[str], events: dict[int, int], workers: int) -> None:
+    server = server_of(emails, same_age=4)
+    for question, number in events.items():
+        new = [(f"n{question}.{n}@new.org", "") for n in range(number)]
+        server.meanwhile[question] = lambda server, new=new: server.add(*new)  # type: ignore[misc]
+    items, summary = read(server, workers=workers)
+    assert summary.complete or hidden(server)
+    assert summary.complete == (server.at_last_look <= set(items))
+
+
+@settings(UNHURRIED, max_examples=20)
+@given(ROWS, st.integers(-5, 5).filter(bool), st.integers(1, 5))
+def test_a_server_that_always_miscounts_is_never_believed(rows: list[tuple[str, str]], lie: int, workers: int) -> None:
+    server = Server(dict(enumerate(rows, 1)), lie=lie)
+    items, summary = read(server, workers=workers)
+    if summary.complete:  # as many were read as the lie says: what was read is right, and the lie is not to be seen
+        assert len(items) == summary.total_count == max(0, len(rows) + lie)
+    assert set(items) <= set(server.rows)
