@@ -7,12 +7,13 @@ from typing import cast
 from attrs import field, frozen
 
 from jofi_async.bulk.journal.records import JournalStore
-from jofi_async.bulk.journal.sqlite import SqliteStore
 from jofi_async.core.errors import ConfigurationError
 
 
 def _as_store(given: object) -> JournalStore:
     if isinstance(given, str | PathLike):
+        from jofi_async.bulk.journal.sqlite import SqliteStore  # slow to import, and not every program has a journal
+
         path = Path(cast("str | PathLike[str]", given))
         if path.is_dir():  # an empty path, too
             raise ConfigurationError(f"The journal must be a file, and {path} is a folder")
