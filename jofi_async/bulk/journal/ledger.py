@@ -273,16 +273,21 @@ class JournalLedger(Ledger[Row, Item]):
 
     def _entry(self, outcome: Outcome[Row, Item], recorded: Entry) -> Entry:
         """A recorded entry with a row's outcome; of what is not in doubt, no more is kept than who it was."""
-        entry = evolve(
-            recorded,
-            state=State(outcome.kind),
+        state = State(outcome.kind)
+        is_open = state in IN_DOUBT
+        return Entry(
+            person=recorded.person,
+            state=state,
+            person_id=recorded.person_id,
+            traces=recorded.traces if is_open else (),
+            watermark=recorded.watermark if is_open else None,
+            intended_at=recorded.intended_at,
             attempts=outcome.attempts,
             receipt=None if outcome.item is None else self._resource.receipt(outcome.item),
             evidence=outcome.evidence,
             field=outcome.field,
             reason=outcome.reason,
         )
-        return entry if entry.in_doubt else evolve(entry, traces=(), watermark=None)
 
     def _fill(self, outcome: Outcome[Row, Item], entry: Entry) -> Outcome[Row, Item]:
         outcome.kind = OutcomeKind(entry.state)

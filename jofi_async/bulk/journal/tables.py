@@ -12,6 +12,7 @@ import attrs
 from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, Holder, Opening, Run, State
 from jofi_async.bulk.outcome import Evidence, OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
+from jofi_async.core.codec import encode
 from jofi_async.storage.database import Schema
 
 SCHEMA = Schema(
@@ -56,7 +57,11 @@ SCHEMA = Schema(
 _COLUMNS = (
     "person, state, person_id, traces, watermark, intended_at, attempts, receipt, evidence, field, reason, checksum"
 )
-_PUT = f"INSERT OR REPLACE INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_CHANGES = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", ")[1:])
+_PUT = (
+    f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    f"ON CONFLICT (person) DO UPDATE SET {_CHANGES}"
+)
 
 
 def put_entry(connection: sqlite3.Connection, entry: Entry) -> None:
@@ -65,11 +70,11 @@ def put_entry(connection: sqlite3.Connection, entry: Entry) -> None:
         entry.person,
         entry.state.value,
         entry.person_id,
-        json.dumps(entry.traces),
-        json.dumps(entry.watermark),
+        f"[{','.join(map(_json, entry.traces))}]",
+        "null" if entry.watermark is None else json.dumps(entry.watermark),
         entry.intended_at,
         entry.attempts,
-        None if entry.receipt is None else json.dumps(entry.receipt),
+        None if entry.receipt is None else _json(entry.receipt),
         None if entry.evidence is None else entry.evidence.value,
         entry.field,
         entry.reason,
@@ -224,6 +229,10 @@ def _whole(row: Sequence[Any]) -> Sequence[Any]:
     if checksum != _checksum(tuple(values)):
         raise ValueError("an entry is not what was written")
     return values
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    return encode(values).decode("ascii")
 
 
 def _checksum(values: tuple[Any, ...]) -> int:
