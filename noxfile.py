@@ -34,10 +34,9 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests and measure branch coverage; arguments go to pytest."""
+    """Run the tests on all cores and measure branch coverage; arguments go to pytest."""
     install_for_tests(session)
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
-    session.run("coverage", "combine", success_codes=[0, 1], silent=True)
+    session.run("pytest", "--numprocesses=auto", "--cov", "--cov-report=", *session.posargs)
     if session.posargs:
         return
     session.run("coverage", "report")
@@ -56,14 +55,14 @@ def docs(session: nox.Session) -> None:
 def pythons(session: nox.Session) -> None:
     """Run the tests on each Python that is there."""
     install_for_tests(session)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "--numprocesses=auto", *session.posargs)
 
 
 @nox.session
 def nightly(session: nox.Session) -> None:
     """Run the tests with many more generated examples."""
     install_for_tests(session)
-    session.run("pytest", "--hypothesis-profile=nightly", "--timeout=1200", *session.posargs)
+    session.run("pytest", "--numprocesses=auto", "--hypothesis-profile=nightly", "--timeout=1200", *session.posargs)
 
 
 @nox.session
