@@ -14,8 +14,8 @@ from tests.fidelity.rules import RULES
 HEAD = """# Fidelity
 
 Every route, field, rule and message of seeds 000 (Invitations) and 001 (Setup Checklist), and the tests that hold it.
-Made by `nox -s docs` of the marks on tests that passed; a rule without a passing test fails it. JOFI's events and
-webhooks, which seed 001 mentions by name, are not part of it yet.
+Made by `nox -s docs` of the marks on tests that passed; a rule without a passing test fails it. What JOFI's other pages
+say of events and webhooks, to which seed 001 refers, is in [webhooks.md](webhooks.md).
 
 | rule | what the documentation says | held by |
 | --- | --- | --- |

@@ -170,6 +170,8 @@ _SEED_001 = {
     "webhooks-optional": "Webhooks are optional",
     "live-webhook": "Live webhook endpoint",
     "test-webhook": "Test webhook endpoint: only a JOFI Admin sends events to it",
+    "event-types": "Automatic events: invitation.created, test_taker.assessment_completed, and so on",
+    "events": "Handlers react to accepted invitations, completed assessments and created career navigation profiles",
     "walk-through": "A person walks through the participant experience",
 }
 
