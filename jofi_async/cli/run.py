@@ -11,6 +11,7 @@ from rich.console import Console
 
 from jofi_async.bulk.dry_run import Checks, dry_run
 from jofi_async.bulk.job import GRACE, BulkJob
+from jofi_async.bulk.ledger import Resumed
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.verdict import verdict_on
 from jofi_async.cli.errand import Errand
@@ -176,7 +177,7 @@ class Run(Generic[Row, Item]):
     async def _take_each(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]], progress: Bar | Lines) -> None:
         async with job:
             if job.resumed is not None:
-                await self._tell_resumed(job)
+                await self._tell_resumed(job, job.resumed)
             async for outcome in job:
                 self._take(outcome)
                 if self.unwritable and not job.summary().stopped:
@@ -184,8 +185,8 @@ class Run(Generic[Row, Item]):
                 progress.step()
             await self._take_the_rest(job, rows)  # as long as the journal can still be read
 
-    async def _tell_resumed(self, job: BulkJob[Row, Item]) -> None:
-        """Say what an earlier run has left of the rows that the table has now."""
+    async def _tell_resumed(self, job: BulkJob[Row, Item], resumed: Resumed) -> None:
+        """Say what an earlier run has left of the rows that the table has now, and of people who left it."""
         settled = to_look_up = 0
         for index, row in enumerate(self.errand.rows()):
             outcome = await job.recall(index, row)
@@ -195,6 +196,9 @@ class Run(Generic[Row, Item]):
                 await asyncio.sleep(0)  # a signal may have come
         to_go = self.errand.table.rows - settled - to_look_up
         say(self.console, f"Resuming: {settled:,} settled, {to_look_up:,} to look up, {to_go:,} to go.")
+        if (absent := resumed.to_look_up - to_look_up) > 0:
+            ways = "they are looked up, too, and `jofi job show` tells what became of them"
+            say(self.console, f"{absent:,} more may have been invited and are not in the table now: {ways}.")
 
     async def _take_the_rest(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]]) -> None:
         """Account for the rows that were never pulled after a stop."""

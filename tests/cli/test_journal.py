@@ -37,7 +37,8 @@ def journal(jofi: Command) -> Path:
 def forget_the_answer(connection: sqlite3.Connection) -> None:
     """Leave of Ada what a kill leaves right after the send."""
     (entry,) = tables.entries_of(connection, Person("ada@example.org"))
-    tables.put_entry(connection, evolve(entry, state=State.INTENT))
+    trace = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org"}
+    tables.put_entry(connection, evolve(entry, state=State.INTENT, traces=[trace]))
 
 
 def test_the_same_command_again_resumes(jofi: Command, fake: FakeJofi, journal: Path) -> None:
@@ -52,6 +53,17 @@ def test_the_same_command_again_resumes(jofi: Command, fake: FakeJofi, journal: 
     assert kinds(jofi.rows()) == {"created": 3, "refused": 1}
     assert jofi.rows()[:2] == first
     assert len(fake.messages) == 3
+
+
+def test_who_is_in_doubt_and_left_the_table_is_told(jofi: Command, fake: FakeJofi, journal: Path) -> None:
+    assert jofi.invite(PEOPLE, sandbox=False) == 0
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        forget_the_answer(connection)
+    assert jofi.invite(PEOPLE.replace("ada@example.org", "grace@example.org"), sandbox=False) == 0
+    assert "Resuming: 1 settled, 0 to look up, 1 to go." in jofi.err
+    assert "1 more may have been invited and are not in the table now" in jofi.err
+    assert jofi("job", "show", journal) == 0
+    assert "Nobody needs a look." in jofi.out
 
 
 def test_mended_outcomes_share_the_journal_of_their_input(jofi: Command, fake: FakeJofi, journal: Path) -> None:

@@ -72,7 +72,7 @@ class JournalLedger(Ledger[Row, Item]):
         self._is_new = self._journal.start_over or (opening.binding is None and not opening.took_over)
         if opening.binding is not None and not self._journal.start_over:
             settled, doubts = (sum(opening.counts.get(one, 0) for one in states) for states in (SETTLED, IN_DOUBT))
-            self.resumed = Resumed(settled, doubts)
+            self.resumed = Resumed(settled, doubts if self._doubts_matter else 0)
 
     async def begin(self, workers: int) -> None:
         """Make sure whose journal it is, and look up who is in doubt; see `Ledger.begin`."""
@@ -297,8 +297,12 @@ class JournalLedger(Ledger[Row, Item]):
         return outcome
 
     def _is_doubtful(self, entry: Entry) -> bool:
+        return entry.in_doubt and self._doubts_matter
+
+    @property
+    def _doubts_matter(self) -> bool:
         """Whether it must be known what became of somebody; what a test key sends contacts nobody, however often."""
-        return entry.in_doubt and (self._resource.looks_prove or not self._resource.resend_is_safe)
+        return self._resource.looks_prove or not self._resource.resend_is_safe
 
 
 def journal_ledger(
