@@ -58,10 +58,26 @@ def show_list(page: Any, columns: Sequence[Column], form: Form) -> None:
     """
     if form is Form.JSON:
         _write_json(page)
-    elif form is Form.CSV:
+    else:
         envelope = cast("Any", type(page))
-        [item] = get_args(attrs.fields_dict(envelope)["data"].type)
-        _write_csv(page.data, sorted((name for name in attrs.fields_dict(item) if name != "extra"), key=_place))
+        [kind] = get_args(attrs.fields_dict(envelope)["data"].type)
+        show_items(page.data, kind, columns, form)
+
+
+def show_items(items: Sequence[Any], kind: type, columns: Sequence[Column], form: Form) -> None:
+    """Show objects of one kind.
+
+    Args:
+        items: The objects.
+        kind: Their model; an empty CSV has its fields.
+        columns: Those of the table.
+        form: JSON is one object a line; CSV has all fields, those within another by a dotted name.
+    """
+    if form is Form.JSON:
+        for item in items:
+            show_line(item)
+    elif form is Form.CSV:
+        _write_csv(items, sorted((name for name in attrs.fields_dict(kind) if name != "extra"), key=_place))
     else:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for column in columns:
@@ -71,9 +87,14 @@ def show_list(page: Any, columns: Sequence[Column], form: Form) -> None:
                 overflow="fold",
                 no_wrap=column.whole,
             )
-        for item in page.data:
+        for item in items:
             table.add_row(*(_cell(column.value(item)) for column in columns))
-        _console().print(table if page.data else "There are none.")
+        _console().print(table if items else "There are none.")
+
+
+def show_line(item: Any) -> None:
+    """Show an object as one line of JSON."""
+    click.echo(json.dumps(as_wire(item), ensure_ascii=False))
 
 
 def show_one(item: Any, form: Form) -> None:

@@ -113,9 +113,9 @@ def test_filters_and_a_cut_list(jofi: Command, fake: FakeJofi) -> None:
     for number in range(160):
         fake.invite(f"person{number}@example.org", custom_id="REQ-18")
     assert jofi("invitations", "list") == 0
-    assert jofi.err == "50 of 162 shown: narrow with --custom-id or --email.\n"
+    assert jofi.err == "50 of 162 shown: read all with --all, or narrow with --custom-id or --email.\n"
     assert jofi("invitations", "list", "--custom-id", "req-18", "--csv") == 0
-    assert jofi.err == "150 of 160 shown: narrow with --custom-id or --email.\n"
+    assert jofi.err == "150 of 160 shown: read all with --all, or narrow with --custom-id or --email.\n"
     assert len(rows_of(jofi.out)) == 150
     assert jofi("invitations", "list", "--email", "person15@", "--json") == 0
     assert (json.loads(jofi.out)["total_count"], jofi.err) == (1, "")

@@ -1,6 +1,7 @@
 """`jofi invitations`: list, get, create and update, one at a time."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.bulk.verdict import verdict_on
 from jofi_async.cli.confirm import agrees, someone_is_there
 from jofi_async.cli.jofi.ask import Asked, asked_of, asks, run, with_options
+from jofi_async.cli.jofi.reading import Reading
 from jofi_async.cli.jofi.reads import CUSTOM_ID, EMAIL, ID, NAME, shows, tell_list
 from jofi_async.cli.jofi.way import Way
 from jofi_async.cli.progress import say
@@ -19,7 +21,7 @@ from jofi_async.core.errors import ConfigurationError
 from jofi_async.jofi.models import Mode
 from jofi_async.jofi.resources.invitations import Ensured
 
-NARROW = "narrow with --custom-id or --email"
+NARROW = "read all with --all, or narrow with --custom-id or --email"
 COLUMNS = [
     ID,
     Column("Created", lambda item: day(item.created_at)),
@@ -63,10 +65,19 @@ def invitations() -> None:
 @invitations.command("list")
 @click.option("--custom-id", metavar="TEXT", help="Only those whose custom_id has this in it.")
 @click.option("--email", metavar="TEXT", help="Only those whose address has this in it.")
+@click.option("--all", "everything", is_flag=True, help="All of them, in many requests; JSON is one object a line.")
 @asks
-def list_(custom_id: str | None, email: str | None, **given: Any) -> int:
-    """List the newest invitations: 50, or 150 with a filter; JOFI has no next page."""
+def list_(custom_id: str | None, email: str | None, everything: bool, **given: Any) -> int:
+    """List the newest invitations: 50, or 150 with a filter; JOFI has no next page.
+
+    With --all, parts are asked for until as many are known as JOFI counts, in no order; exit code 4 says that some are
+    missing.
+    """
     asked = asked_of(given)
+    if everything:
+        reading = Reading(asked.form, COLUMNS, Console(stderr=True))
+        ask = partial(reading.read, custom_id=custom_id, email=email)
+        return run(asked.way(), ask, reading.tell)
     return run(
         asked.way(),
         lambda client: client.invitations.list(custom_id=custom_id, email=email),

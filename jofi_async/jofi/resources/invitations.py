@@ -1,8 +1,8 @@
-"""JOFI's invitations as methods (seed 000)."""
+"""JOFI's invitations as methods: what contacts people, or changes what is known of them (seed 000)."""
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from os import PathLike
@@ -12,13 +12,11 @@ from jofi_async.bulk.job import BulkJob, Order
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.bulk.journal.ledger import journal_ledger
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
-from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.settle import PAUSES
-from jofi_async.bulk.source import Feed, Source, SourceRow
+from jofi_async.bulk.source import Source, SourceRow
 from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import (
     CallError,
-    ConfigurationError,
     Effect,
     InvalidInputError,
     JofiAsyncError,
@@ -28,13 +26,10 @@ from jofi_async.core.errors import (
 )
 from jofi_async.core.events import Abandoned, tell
 from jofi_async.core.operation import Operation
-from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.jofi.changes import not_there
 from jofi_async.jofi.checks import check_changes, check_new
-from jofi_async.jofi.complete import AllInvitations, InvitationListing, all_of, read_all
 from jofi_async.jofi.journal import JournalledInvitations
-from jofi_async.jofi.listing import ListFilter, ListResult, filters_of
 from jofi_async.jofi.models import (
     Invitation,
     InvitationFields,
@@ -45,21 +40,20 @@ from jofi_async.jofi.models import (
     NewInvitation,
 )
 from jofi_async.jofi.resources.account import Accounts
-from jofi_async.jofi.resources.calls import Calls, Resource, checked_number
+from jofi_async.jofi.resources.calls import Calls, checked_number
+from jofi_async.jofi.resources.invitation_reads import GET, LIST, InvitationReads
 from jofi_async.jofi.watermark import Watermark
 
 InvitationJob = BulkJob[NewInvitation, Invited]
 Ensured = Outcome[NewInvitation, Invitation | InvitationListItem]
 
 _CREATE = Operation("invitations.create", "POST", "/invitations")
-_LIST = Operation("invitations.list", "GET", "/invitations", repeatable=True)
-_GET = Operation("invitations.get", "GET", "/invitations/{id}", repeatable=True)
 _UPDATE = Operation("invitations.update", "PUT", "/invitations/{id}")
 
 Mark = Callable[[Callable[[], Awaitable[InvitationList]]], Awaitable[datetime | None]]
 
 
-class Invitations(Resource):
+class Invitations(InvitationReads):
     """Assessment invitations, as `client.invitations`.
 
     Args:
@@ -70,10 +64,7 @@ class Invitations(Resource):
     """
 
     def __init__(self, calls: Calls, *, validate: bool, max_in_flight: int, watermark: Watermark) -> None:
-        super().__init__(calls)
-        self._session, self._mode = calls.session, calls.mode
-        self._validate = validate
-        self._max_in_flight = max_in_flight
+        super().__init__(calls, validate=validate, max_in_flight=max_in_flight)
         self._watermark = watermark
 
     async def create(
@@ -149,94 +140,6 @@ class Invitations(Resource):
             if record.in_doubt:
                 self._tell_abandoned(new, record.attempts, None)
             raise
-
-    async def list(self, *, custom_id: str | None = None, email: str | None = None) -> InvitationList:
-        """Read the newest invitations: at most 50, or 150 with a filter; JOFI has no next page yet.
-
-        Args:
-            custom_id: Only those whose custom_id has this in it, whatever the case; at most 50 characters.
-            email: Only those whose address has this in it, whatever the case; at most 255 characters.
-
-        Returns:
-            `has_more` tells whether JOFI cut it, `total_count` how many match in all. Should an answer tell where the
-            list goes on, as JOFI announces, the rest is read, too.
-
-        Raises:
-            InvalidInputError: A filter is empty or too long; nothing was sent.
-            CallError: See `jofi_async.core.errors`.
-        """
-        return await self._calls.list(_LIST, InvitationList, filters_of(custom_id, email, lengths=self._validate))
-
-    def iter_all(self, *, custom_id: str | None = None, email: str | None = None) -> InvitationListing:
-        """Read all invitations, although JOFI has no next page: each once, in no order.
-
-        Each answer counts all its matches, so parts are asked for until as many invitations are known as JOFI counts;
-        what is created meanwhile is read, too, and what changes meanwhile is as it was when it was read. Parts are read
-        at once under the limiter, and single calls overtake them. A test key's answers are made up, the count included.
-
-        Args:
-            custom_id: Only those whose custom_id has this in it, whatever the case; at most 50 characters.
-            email: Only those whose address has this in it, whatever the case; at most 255 characters.
-
-        Returns:
-            An async iterator; its `summary` says how far it has come. `IncompleteListingError` follows the last one
-            where JOFI's count does not prove that all was read; a first request that fails raises its `CallError`.
-
-        Raises:
-            InvalidInputError: A filter is empty or too long; nothing was sent.
-        """
-        filters = filters_of(custom_id, email, lengths=self._validate)
-        return all_of(self._over(self._session.in_bulk()).list, filters, workers=self._max_in_flight)
-
-    async def list_all(self, *, custom_id: str | None = None, email: str | None = None) -> AllInvitations:
-        """Read all invitations as `iter_all` does, into a list that says whether it is `complete`.
-
-        Raises:
-            InvalidInputError: A filter is empty or too long; nothing was sent.
-            CallError: The first request failed. What fails later is among the `summary.reasons`.
-        """
-        return await read_all(self.iter_all(custom_id=custom_id, email=email))
-
-    async def list_many(
-        self, filters: Source[ListFilter], *, max_in_flight: int | None = None
-    ) -> AsyncGenerator[ListResult, None]:
-        """Run many lists at once under the limiter, and yield each as it comes.
-
-        One that fails brings its error in its result and cancels no other. Single calls of the client overtake them.
-
-        Args:
-            filters: What to narrow each list to; any sync or async iterable.
-            max_in_flight: How many run at once.
-
-        Yields:
-            Each filter with its answer or its error.
-
-        Raises:
-            ConfigurationError: `max_in_flight` is out of range.
-        """
-        workers = self._max_in_flight if max_in_flight is None else max_in_flight
-        if workers < 1:
-            raise ConfigurationError(f"max_in_flight must be at least 1, not {workers}")
-        feed = Feed(filters)
-        pool = Pool(feed.pull, self._over(self._session.in_bulk())._list_one, workers=workers)
-        try:
-            async for result in pool:
-                yield result
-        finally:
-            await pool.aclose()
-            await feed.aclose()
-
-    async def get(self, invitation_id: int) -> Invitation:
-        """Read one invitation.
-
-        Args:
-            invitation_id: Its id. Under a test key any id is answered with a made-up invitation.
-
-        Raises:
-            NotFoundError: No such invitation on this account.
-            CallError: See `jofi_async.core.errors`.
-        """
-        return await self._calls.read(_GET, Invitation, object_id=checked_number("invitation_id", invitation_id))
 
     async def update(
         self,
@@ -398,14 +301,6 @@ class Invitations(Resource):
         end = partial(job.stop, f"the deadline of {seconds:g} s passed", grace=0.0)
         return asyncio.get_running_loop().call_later(seconds, end)
 
-    def _over(self, session: Session) -> "Invitations":
-        return Invitations(
-            Calls(session, self._mode),
-            validate=self._validate,
-            max_in_flight=self._max_in_flight,
-            watermark=self._watermark,
-        )
-
     def _in_bulk(self, mark: Mark) -> JournalledInvitations:
         return JournalledInvitations(
             create=self._create,
@@ -461,7 +356,7 @@ class Invitations(Resource):
     ) -> tuple[dict[str, object], Invitation]:
         decode = self._calls.decoder(Invitation, Effect.NONE)
         try:
-            current = await self._session.patient().call(_GET, decode, object_id=invitation_id, until=until)
+            current = await self._session.patient().call(GET, decode, object_id=invitation_id, until=until)
         except CallError:
             raise error from None
         return not_there(payload, current), current
@@ -470,15 +365,9 @@ class Invitations(Resource):
         event = Abandoned(_CREATE.name, _CREATE.method, _CREATE.path, attempts, new, outcome)
         tell(self._session.options.hooks, event)
 
-    async def _list_one(self, narrowed: ListFilter) -> ListResult:
-        try:
-            return ListResult(narrowed, await self.list(custom_id=narrowed.custom_id, email=narrowed.email))
-        except Exception as error:  # of a transport of the caller's own, for example
-            return ListResult(narrowed, error=error)
-
     async def _newest(self) -> InvitationList:
         """The first page alone, however many there are."""
-        return await self._calls.read(_LIST, InvitationList)
+        return await self._calls.read(LIST, InvitationList)
 
     def _require(self, problems: Sequence[Problem], *, row: object = None) -> None:
         if problems and self._validate:
