@@ -33,7 +33,7 @@ _HELP = """Invite people at scale, each of them once.
 
     Each command tells more: jofi invite --help
     """
-_EXTRA = frozenset({"click", "rich", "charset_normalizer", "phonenumbers", "python_calamine"})
+_EXTRA = frozenset({"click", "rich", "charset_normalizer", "jinja2", "phonenumbers", "python_calamine"})
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -90,6 +90,7 @@ def show(console: Console, server: Sandbox, notes: Mapping[str, str]) -> None:
     """Tell where it is and how to use it."""
     console.print()
     console.print(Text.assemble(("Sandbox", "bold"), " at ", (server.url, "bold cyan"), ("   Ctrl-C ends it", "dim")))
+    console.print("Open it in a browser to see who is invited, and to play them.")
     for head, note in notes.items():
         console.print(Text.assemble((f"{head}: ", "yellow"), note))
     for mount in server.mounts:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from attrs import asdict, define, field
@@ -46,6 +47,10 @@ class RequestLog:
         entry = Entry(self.count, now, method, path)
         self._entries.append(entry)
         return entry
+
+    def newest(self, most: int) -> list[Entry]:
+        """Return some entries, the newest first."""
+        return list(islice(reversed(self._entries), most))
 
     def shown(self) -> list[dict[str, Any]]:
         """Return the entries, the oldest first."""

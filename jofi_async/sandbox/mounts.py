@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from jofi_async.core.wire import Request, Response
+from jofi_async.fakes.people import Person, Tone
 from jofi_async.jofi.fake import JofiMount
 
 Json = dict[str, Any]
@@ -28,6 +29,16 @@ class Mount(Protocol):
         """Where it is served: a path without a slash at its end."""
         ...
 
+    @property
+    def pages(self) -> str:
+        """Where the pages behind its links are: a path without a slash at its end; a token follows."""
+        ...
+
+    @property
+    def states(self) -> Mapping[str, Tone]:
+        """What a participant may have come to, in order."""
+        ...
+
     async def handle(self, request: Request) -> Response:
         """Answer one request."""
         ...
@@ -36,8 +47,24 @@ class Mount(Protocol):
         """Return the `paths`, from the root, and the `components` of an OpenAPI document, under names of its own."""
         ...
 
+    def publish_at(self, url: str) -> None:
+        """Let the links of invitations that are created from now on lead to this origin."""
+        ...
+
+    def people(self) -> Sequence[Person]:
+        """Return the participants, the newest first."""
+        ...
+
+    def visitor(self, token: str) -> Person:
+        """Return the participant whose link ends in `token`.
+
+        Raises:
+            LookupError: There is none.
+        """
+        ...
+
     def messages(self) -> list[Json]:
-        """Return what would have been e-mailed or texted, in order."""
+        """Return what would have been e-mailed or texted, in order: at least `kind`, `to`, `at`, `subject`, `link`."""
         ...
 
     def world(self) -> Json:

@@ -14,6 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.sandbox import openapi
+from jofi_async.sandbox.console.pages import Console
 from jofi_async.sandbox.control import PATH, Control
 from jofi_async.sandbox.guard import guard, is_loopback
 from jofi_async.sandbox.log import RequestLog
@@ -79,6 +80,7 @@ class Sandbox:
         self._port = port
         self._way = Unreliable(Mounts(self.mounts, self._changed), self.faults)
         self._log = RequestLog()
+        self._console = Console(self.mounts, self._log, self.faults, self._changed)
         self._runner = self._make_runner(latency)
 
     @property
@@ -103,6 +105,8 @@ class Sandbox:
         await self._runner.setup()
         try:
             await self._listen()
+            for mount in self.mounts:
+                mount.publish_at(self.url)
             if self._state is not None:
                 self._state.save()
         except BaseException:
@@ -122,8 +126,9 @@ class Sandbox:
     def _make_runner(self, latency: float) -> web.AppRunner:
         app = web.Application(middlewares=[guard(loopback=is_loopback(self._host))], client_max_size=BODY_LIMIT)
         app.add_subapp(PATH, Control(self.mounts, self._log, self.faults, self._changed).app())
+        self._console.add_to(app)
         app.router.add_get(openapi.PATH, self._describe)
-        app.router.add_route("*", "/{path:.*}", Wire(self._way, self._log, latency).answer)
+        app.router.add_route("*", "/{path:.*}", Wire(self._way, self._log, latency, self._console.changes.tell).answer)
         return web.AppRunner(app, access_log=None, logger=_LOG, auto_decompress=False, shutdown_timeout=GRACE)
 
     async def _describe(self, _: web.Request) -> web.Response:
@@ -143,5 +148,6 @@ class Sandbox:
             raise ConfigurationError(words) from None
 
     def _changed(self) -> None:
+        self._console.changes.tell()
         if self._state is not None:
             self._state.changed()

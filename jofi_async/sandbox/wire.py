@@ -9,7 +9,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from jofi_async.core.wire import Request, Response
-from jofi_async.sandbox.log import BODY_LIMIT, RequestLog
+from jofi_async.sandbox.log import BODY_LIMIT, Entry, RequestLog
 from jofi_async.sandbox.mounts import Mount
 from jofi_async.transports.unreliable import Delivery, Ending, Unreliable
 
@@ -51,16 +51,25 @@ class Wire:
         way: Leads to the fakes.
         log: Notes each request.
         latency: Seconds between a request's arrival and its effect.
+        told: Called when a request has come, and when it was dealt with.
     """
 
-    def __init__(self, way: Unreliable, log: RequestLog, latency: float) -> None:
+    def __init__(self, way: Unreliable, log: RequestLog, latency: float, told: Callable[[], None]) -> None:
         self._way = way
         self._log = log
         self._latency = latency
+        self._told = told
 
     async def answer(self, message: web.Request) -> web.StreamResponse:
         """Answer one request, or harm its connection."""
         entry = self._log.note(message.method, message.raw_path)
+        self._told()
+        try:
+            return await self._answer(message, entry)
+        finally:
+            self._told()
+
+    async def _answer(self, message: web.Request, entry: Entry) -> web.StreamResponse:
         try:
             body = await message.read()
         except web.HTTPRequestEntityTooLarge as refused:

@@ -12,6 +12,7 @@ from jofi_async.core.errors import Effect, UnknownOutcomeError
 from jofi_async.core.transport import Transport
 from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.jofi.fake import FakeJofi, JofiMount
+from jofi_async.jofi.fake.routing import SITE
 from jofi_async.sandbox import Sandbox
 from jofi_async.testing import FakeTransport
 from jofi_async.transports.aiohttp import AiohttpTransport
@@ -74,6 +75,7 @@ async def in_memory(fake: FakeJofi, rule: str) -> AsyncGenerator[tuple[Transport
 @asynccontextmanager
 async def over_http(fake: FakeJofi, rule: str) -> AsyncGenerator[tuple[Transport, str], None]:
     async with Sandbox(JofiMount(fake), faults=rule) as sandbox, AiohttpTransport() as transport:
+        fake.state.site = SITE  # where the links lead is no matter of faults
         yield transport, sandbox.base_url
 
 

@@ -78,8 +78,8 @@ async def test_refusals(method: str, path: str, body: object, key: str | None, s
         ("GET", "/api/v2", 404),
         ("GET", "/api/v2x/invitations", 404),
         ("GET", "/api/v1/invitations", 404),
-        ("GET", "/", 404),
-        ("GET", "/?next=/api/v2/invitations", 404),
+        ("GET", "/nothing", 404),
+        ("GET", "/nothing?next=/api/v2/invitations", 404),
     ],
 )
 async def test_other_methods_and_routes_are_answered_in_plain_text(method: str, path: str, status: int) -> None:

@@ -46,10 +46,11 @@ def path(tmp_path: Path) -> Path:
 async def test_a_world_survives_a_restart_and_answers_alike(path: Path) -> None:
     through, restarted = FakeJofi(seed=7), FakeJofi(seed=7)
     async with Sandbox(JofiMount(through)) as sandbox:
+        port = int(sandbox.url.rpartition(":")[2])
         whole = [await ask(sandbox, "POST", INVITATIONS, {**LINDA, "email": f"p{n}@x.org"}) for n in range(4)]
     halves: list[Answer] = []
     for fake, numbers in ((restarted, (0, 1)), (FakeJofi(seed=99), (2, 3))):
-        async with Sandbox(JofiMount(fake), state=path) as sandbox:
+        async with Sandbox(JofiMount(fake), state=path, port=port) as sandbox:
             halves += [await ask(sandbox, "POST", INVITATIONS, {**LINDA, "email": f"p{n}@x.org"}) for n in numbers]
             messages = await shown(sandbox, "messages")
     assert halves == whole

@@ -10,6 +10,8 @@ from jofi_async.jofi.fake.records import Details, Invitation, User
 from jofi_async.jofi.fake.routing import Call, Payload, RefusedError, State
 from jofi_async.jofi.fake.world import find
 
+WELCOME = "/welcome"
+
 
 @frozen(repr=False)
 class Wanted:
@@ -109,4 +111,4 @@ def _template_id(call: Call, wanted: Wanted, inviter: User) -> int | None:
 
 
 def _assessment_url(state: State) -> str:
-    return f"{render.SITE}/welcome/{UUID(int=state.random.getrandbits(128), version=4)}"
+    return f"{state.site}{WELCOME}/{UUID(int=state.random.getrandbits(128), version=4)}"

@@ -7,14 +7,18 @@ from typing import Self
 from attrs import asdict
 
 from jofi_async.core.wire import Request, Response
+from jofi_async.fakes.people import Person
 from jofi_async.jofi.fake import render
 from jofi_async.jofi.fake.clock import FakeClock, WallClock
+from jofi_async.jofi.fake.create import WELCOME
 from jofi_async.jofi.fake.openapi import describe
+from jofi_async.jofi.fake.people import STATES, person
 from jofi_async.jofi.fake.records import Account, Invitation, Message, User
 from jofi_async.jofi.fake.routes import ROUTES
 from jofi_async.jofi.fake.routing import Payload
 from jofi_async.jofi.fake.saved import load_state, save_state
 from jofi_async.jofi.fake.service import BASE_PATH, FakeJofi
+from jofi_async.jofi.fake.world import find
 
 
 class JofiMount:
@@ -27,12 +31,16 @@ class JofiMount:
         name: What a program calls it.
         title: What a person calls it.
         path: Where it is served.
+        pages: Where the pages behind the assessment links are.
+        states: What a participant may have come to, in order.
         fake: The fake.
     """
 
     name = "jofi"
     title = "JOFI"
     path = BASE_PATH
+    pages = WELCOME
+    states = STATES
 
     def __init__(self, fake: FakeJofi | None = None) -> None:
         self.fake = fake or FakeJofi()
@@ -55,9 +63,28 @@ class JofiMount:
         """Return the `paths` and `components` of an OpenAPI document."""
         return describe(ROUTES, BASE_PATH)
 
+    def publish_at(self, url: str) -> None:
+        """Let the links of invitations that are created from now on lead there."""
+        self.fake.state.site = url
+
+    def people(self) -> list[Person]:
+        """Return the participants, the newest first."""
+        return [person(self.fake.world, one) for one in reversed(self.fake.invitations)]
+
+    def visitor(self, token: str) -> Person:
+        """Return the participant whose link ends in `token`.
+
+        Raises:
+            LookupError: There is none.
+        """
+        for one in self.fake.invitations:
+            if one.assessment_url is not None and one.assessment_url.endswith(f"{WELCOME}/{token}"):
+                return person(self.fake.world, one)
+        raise LookupError("there is no invitation with this link")
+
     def messages(self) -> list[Payload]:
         """Return what would have been e-mailed or texted, in order."""
-        return [_message(one) for one in self.fake.messages]
+        return [self._message(one) for one in self.fake.messages]
 
     def world(self) -> Payload:
         """Return everything it holds; an invitation as its own route shows it, and how far it has come."""
@@ -101,7 +128,9 @@ class JofiMount:
         Raises:
             ValueError: It is nothing of that kind.
         """
+        site = self.fake.state.site
         self.fake.state = load_state(saved)
+        self.fake.state.site = site
 
     def tables(self) -> list[list[tuple[str, ...]]]:
         """Return what a caller must know: the keys, and who may invite with which defaults; heads come first."""
@@ -136,6 +165,11 @@ class JofiMount:
         completed = {str(test_id): render.instant(at) for test_id, at in record.completed_at.items()}
         return {**render.invitation(self.fake.world, record), "completed_at": completed}
 
+    def _message(self, message: Message) -> Payload:
+        template = find(self.fake.world.email_templates, message.template_id)
+        subject = template.display_name if template else None
+        return {**asdict(message), "at": render.instant(message.at), "subject": subject}
+
 
 def _account(account: Account) -> str:
     return f"{account.id} {account.display_name}"
@@ -148,10 +182,6 @@ def _effect(key: str) -> str:
 def _defaults(user: User) -> tuple[str, str, str]:
     tests = " ".join(map(str, user.default_test_ids))
     return str(user.default_team_id or ""), tests, str(user.default_template_id or "")
-
-
-def _message(message: Message) -> Payload:
-    return {**asdict(message), "at": render.instant(message.at)}
 
 
 def _test_id(details: Mapping[str, object]) -> int | None:

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 
 from jofi_async.jofi.fake import scores
 from jofi_async.jofi.fake.records import Account, Assessment, EmailTemplate, Invitation, ScoreProfile, Team, User
-from jofi_async.jofi.fake.routing import Payload
+from jofi_async.jofi.fake.routing import SITE, Payload
 from jofi_async.jofi.fake.settings import UserFields
 from jofi_async.jofi.fake.world import World, find
 
-SITE = "https://www.jofiscore.com"
 CAREER_SITE = "https://www.careernavigation.org"
 
 

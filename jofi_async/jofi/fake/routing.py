@@ -12,6 +12,7 @@ from jofi_async.jofi.fake.settings import FakeSettings
 from jofi_async.jofi.fake.world import World
 
 Payload = dict[str, object]
+SITE = "https://www.jofiscore.com"
 
 
 NULL = object()
@@ -34,13 +35,18 @@ class RefusedError(Exception):
 
 @define(kw_only=True)
 class State:
-    """What the rules read and change."""
+    """What the rules read and change.
+
+    Attributes:
+        site: Where its web pages are, without a slash at its end.
+    """
 
     world: World
     settings: FakeSettings
     clock: FakeClock
     random: Random = field(repr=False)
     messages: list[Message] = field(factory=list[Message], repr=False)
+    site: str = SITE
 
 
 @frozen(kw_only=True, repr=False)

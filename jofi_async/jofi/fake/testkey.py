@@ -13,7 +13,7 @@ from jofi_async.jofi.fake.create import read_wanted
 from jofi_async.jofi.fake.form import Form, read_object
 from jofi_async.jofi.fake.read import read_filters
 from jofi_async.jofi.fake.records import Details, Invitation
-from jofi_async.jofi.fake.routing import Call, Payload, RefusedError
+from jofi_async.jofi.fake.routing import SITE, Call, Payload, RefusedError
 from jofi_async.jofi.fake.update import read_changed, update_form
 from jofi_async.jofi.fake.world import documented_world
 
@@ -31,7 +31,7 @@ EXAMPLE = Invitation(
     custom_id="ABC123",
     person_id="1bb2141c-4100-4b21-9cd2-a998b76cf736",
     test_ids=(6, 8),
-    assessment_url=f"{render.SITE}/welcome/69608c33-1425-4123-9c49-22c5d9d7838c",
+    assessment_url=f"{SITE}/welcome/69608c33-1425-4123-9c49-22c5d9d7838c",
     email_template_id=1000,
     congrats_email_template_id=1001,
     send_congrats_notification=True,
@@ -44,9 +44,9 @@ NAMES = Details(first_name=EXAMPLE.first_name, last_name=EXAMPLE.last_name, emai
 FINISHED: Payload = {
     "accepted_at": "2026-12-11T22:23:27.816+00:00",
     "career_navigation_url": f"{render.CAREER_SITE}?c=CNP1234567890",
-    "scorecard_url": f"{render.SITE}/team/100/test-takers/12345/scorecard",
-    "job_fit_summary_url": f"{render.SITE}/test-takers/CNP1234567890/job-fit?r=jfs&zones=1_5",
-    "career_options_spotlight_url": f"{render.SITE}/test-takers/CNP1234567890/job-fit?r=cor&zones=1_5",
+    "scorecard_url": f"{SITE}/team/100/test-takers/12345/scorecard",
+    "job_fit_summary_url": f"{SITE}/test-takers/CNP1234567890/job-fit?r=jfs&zones=1_5",
+    "career_options_spotlight_url": f"{SITE}/test-takers/CNP1234567890/job-fit?r=cor&zones=1_5",
     "test_taker_id": 12345,
     "career_navigation_profile_id": "CNP1234567890",
 }
@@ -61,7 +61,7 @@ LIST_ITEMS: list[Payload] = [
         "email": "olivia.sample@jofiscore.com",
         "created_at": "2026-12-11T22:21:44.960799+00:00",
         "accepted_at": None,
-        "assessment_url": f"{render.SITE}/welcome/056590cb-655c-45bf-ac02-928148456445",
+        "assessment_url": f"{SITE}/welcome/056590cb-655c-45bf-ac02-928148456445",
         "test_taker_id": None,
         "custom_id": "ABC456",
         "person_id": "2bb2141c-4100-4b21-9cd2-a998b76cf737",
@@ -74,7 +74,7 @@ LIST_ITEMS: list[Payload] = [
         "email": "noah.sample@jofiscore.com",
         "created_at": "2026-06-19T11:53:36.048918+00:00",
         "accepted_at": None,
-        "assessment_url": f"{render.SITE}/welcome/e174b92e-20aa-450e-9a8d-1f8232430ad6",
+        "assessment_url": f"{SITE}/welcome/e174b92e-20aa-450e-9a8d-1f8232430ad6",
         "test_taker_id": None,
         "custom_id": "ABC456",
         "person_id": "3bb2141c-4100-4b21-9cd2-a998b76cf738",

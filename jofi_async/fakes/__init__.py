@@ -1,0 +1,1 @@
+"""What the vendors' fakes share: how their people are shown and played."""

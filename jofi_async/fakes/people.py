@@ -1,0 +1,78 @@
+"""A participant as a page shows one: who it is, how far it has come, and what it may do next."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from attrs import field, frozen
+
+Tone = Literal["waiting", "active", "done", "ended"]
+"""What a state means to whoever looks: nothing yet, on the way, finished, or over without an end."""
+
+
+@frozen(kw_only=True)
+class Step:
+    """Something that a participant does.
+
+    Attributes:
+        key: Tells it from the participant's other steps.
+        name: Its name, as it is played.
+        label: What a button says, for example "Accept".
+        subject: What it is about, for example the name of an assessment.
+        details: What is played besides the name.
+        at: When it was done; None if it was not.
+        possible: Whether it can be done now.
+    """
+
+    key: str
+    name: str
+    label: str
+    subject: str
+    details: Mapping[str, object] = field(factory=dict[str, object])
+    at: datetime | None = None
+    possible: bool = True
+
+
+@frozen(kw_only=True, repr=False)
+class Person:
+    """A participant.
+
+    Attributes:
+        id: The invitation's id.
+        state: How far it has come; one of its fake's states.
+        at: Since when.
+        sender: Who invites.
+        page: The path of its own page; None if there is none.
+        steps: What it does, in the usual order.
+        facts: What else is known, as heads and texts.
+    """
+
+    id: str
+    name: str
+    email: str
+    phone: str | None
+    state: str
+    at: datetime
+    sender: str
+    page: str | None
+    steps: tuple[Step, ...]
+    facts: tuple[tuple[str, str], ...]
+
+    @property
+    def next_step(self) -> Step | None:
+        """The first step that is not done and can be."""
+        return next((step for step in self.steps if step.at is None and step.possible), None)
+
+    def step(self, key: str) -> Step:
+        """Return a step.
+
+        Raises:
+            LookupError: There is none with that key.
+        """
+        for step in self.steps:
+            if step.key == key:
+                return step
+        raise LookupError(f"there is no step {key!r}")
+
+    def __repr__(self) -> str:
+        return f"Person({self.id}, {self.state})"

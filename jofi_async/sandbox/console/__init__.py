@@ -1,0 +1,1 @@
+"""The sandbox's pages: a console at its root, and a page for each participant."""

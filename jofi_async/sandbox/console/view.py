@@ -1,0 +1,123 @@
+"""What the console shows, for what its address asks for."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from attrs import evolve, frozen
+
+from jofi_async.fakes.people import Person, Tone
+from jofi_async.sandbox.log import Entry, RequestLog
+from jofi_async.sandbox.mounts import Json, Mount
+
+PAGE = 50
+PANELS = {"people": "People", "requests": "Requests", "messages": "Messages", "faults": "Faults"}
+
+
+@frozen(kw_only=True)
+class Query:
+    """The address's query.
+
+    Attributes:
+        service: Whose people are shown.
+        panel: What is shown beside them; on a narrow screen, instead of them.
+        search: Part of a name, an address or a fact.
+        state: The one state that is shown; empty for all.
+        more: How many lines of each list there are at most.
+    """
+
+    service: str
+    panel: str = "people"
+    search: str = ""
+    state: str = ""
+    more: int = PAGE
+
+    @classmethod
+    def of(cls, given: Mapping[str, str], mounts: Sequence[Mount]) -> Self:
+        """Read it; what makes no sense is as if it were not there."""
+        names = [mount.name for mount in mounts]
+        service = given.get("service", "")
+        panel = given.get("panel", "")
+        more = given.get("more", "")
+        return cls(
+            service=service if service in names else names[0],
+            panel=panel if panel in PANELS else "people",
+            search=given.get("search", "").strip(),
+            state=given.get("state", ""),
+            more=max(PAGE, int(more)) if more.isascii() and more.isdigit() and len(more) < 7 else PAGE,
+        )
+
+    @property
+    def beside(self) -> str:
+        """What stands beside the people."""
+        return "requests" if self.panel == "people" else self.panel
+
+    def link(self, **changes: Any) -> str:
+        """Return the address with some of it changed."""
+        asked = evolve(self, **changes)
+        pairs = {"service": asked.service, "panel": asked.panel, "search": asked.search, "state": asked.state}
+        return "/?" + urlencode({name: text for name, text in pairs.items() if text} | _more(asked.more))
+
+
+def _more(more: int) -> dict[str, int]:
+    return {"more": more} if more > PAGE else {}
+
+
+@frozen(kw_only=True)
+class View:
+    """What one drawing of the console shows.
+
+    Attributes:
+        mount: Whose people are shown.
+        people: Those that are asked for, the newest first, and `found`, how many there are.
+        counts: How many are in each state, of those that the search finds.
+        messages: The newest messages, `number_of_newest`, how many there are, and `sent`, how many of each kind.
+        requests: The newest requests, and `asked`, how many there were.
+    """
+
+    query: Query
+    mount: Mount
+    people: Sequence[Person]
+    found: int
+    total: int
+    counts: Mapping[str, int]
+    messages: Sequence[Json]
+    number_of_newest: int
+    sent: Mapping[str, int]
+    requests: Sequence[Entry]
+    asked: int
+
+    @classmethod
+    def of(cls, query: Query, mounts: Sequence[Mount], log: RequestLog) -> Self:
+        """Look."""
+        mount = next(one for one in mounts if one.name == query.service)
+        everybody = mount.people()
+        matching = [person for person in everybody if matches(person, query.search)]
+        shown = [person for person in matching if query.state in ("", person.state)]
+        messages = mount.messages()
+        return cls(
+            query=query,
+            mount=mount,
+            people=shown[: query.more],
+            found=len(shown),
+            total=len(everybody),
+            counts=Counter(person.state for person in matching),
+            messages=messages[: -query.more - 1 : -1],
+            number_of_newest=len(messages),
+            sent=Counter(str(message["kind"]) for message in messages),
+            requests=log.newest(query.more),
+            asked=log.count,
+        )
+
+    @property
+    def states(self) -> Mapping[str, Tone]:
+        """The states of whom is shown, in order."""
+        return self.mount.states
+
+
+def matches(person: Person, search: str) -> bool:
+    """Whether every word of a search is somewhere in what is known of a person, whatever the case."""
+    texts: list[Any] = [person.name, person.email, person.phone, *(text for _, text in person.facts)]
+    known = "\n".join(str(text) for text in texts if text).casefold()
+    return all(word in known for word in search.casefold().split())
