@@ -176,6 +176,13 @@ def test_making_a_client_imports_no_fake_and_nothing_of_an_extra() -> None:
     assert not [name for name in loaded if "fake" in name or room_of(name.removeprefix("jofi_async.")) == "testing"]
 
 
+def test_reading_webhooks_imports_no_framework_and_no_store_on_disk() -> None:
+    loaded = set(run_python("import sys, jofi_async.webhooks, jofi_async.jofi.events; print(*sys.modules)").split())
+    assert "jofi_async.webhooks.router" in loaded
+    assert not {"redis", "flask", "django", "starlette", "fastapi", "sqlite3"} & loaded
+    assert "jofi_async.webhooks" not in run_python("import sys, jofi_async; print(*sys.modules)").split()
+
+
 def test_the_fakes_are_there_when_they_are_asked_for() -> None:
     assert run_python("import jofi_async as j; print(j.FakeJofi.__name__, j.FakeTransport.__name__)") == (
         "FakeJofi FakeTransport"

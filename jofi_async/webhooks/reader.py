@@ -64,14 +64,21 @@ class EventReader(Generic[E]):
         """
         if len(body) > self.max_bytes:
             raise DeliveryRefusedError(Refusal.TOO_LARGE, f"The delivery is larger than {self.max_bytes} bytes")
-        proven = self.scheme.verify(Delivery.of(body, headers))
+        proven = self._proven(Delivery.of(body, headers))
         try:
             event = self.vocabulary.parse(proven)
-        except DecodeError as error:
-            raise DeliveryRefusedError(
-                Refusal.UNREADABLE, f"The delivery is true but cannot be read: {error}"
-            ) from None
-        return Received(event, self._key(self.identify(event, proven)))
+            return Received(event, self._key(self.identify(event, proven)))
+        except Exception as error:
+            why = str(error) if isinstance(error, DecodeError) else f"it has no id ({type(error).__name__})"
+            raise DeliveryRefusedError(Refusal.UNREADABLE, f"The delivery is true, but {why}") from None
+
+    def _proven(self, delivery: Delivery) -> bytes:
+        try:
+            return self.scheme.verify(delivery)
+        except DeliveryRefusedError:
+            raise
+        except Exception as error:  # of somebody's own scheme, which must not let a delivery pass
+            raise DeliveryRefusedError(Refusal.FORGED, f"The check failed with {type(error).__name__}") from None
 
     def _key(self, name: str) -> str:
         text = f"{self.vocabulary.source}\0{name}"

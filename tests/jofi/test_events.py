@@ -31,7 +31,6 @@ CLASSES: dict[str, type[JofiEvent]] = {
 }
 
 
-@rule("001/events")
 @pytest.mark.parametrize("kind", CLASSES)
 def test_an_event_is_of_the_class_of_its_type(kind: str) -> None:
     event = JOFI_EVENTS.parse(body_of(kind))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jofi_async.jofi.events import JOFI_EVENTS, InvitationAccepted, JofiEvent, OtherEvent
-from jofi_async.webhooks import DeliveryRefusedError, EventReader, Received, Refusal
+from jofi_async.webhooks import Delivery, DeliveryRefusedError, EventReader, Received, Refusal
 from tests.webhooks.support import HEADER, SCHEMES, aged_signature, body_of, plain_signature, reader_of, wire
 
 SCHEME = plain_signature()
@@ -142,6 +142,18 @@ def test_without_an_id_the_bytes_tell_events_apart() -> None:
     bodies = [body_of(id=None), body_of(id=None), body_of(id=None, x=1)]
     keys = [received.key for received in map(read, bodies) if isinstance(received, Received)]
     assert keys[0] == keys[1] != keys[2]
+
+
+class BrokenScheme:
+    def verify(self, delivery: Delivery) -> bytes:
+        raise KeyError("linda@example.org")
+
+
+def test_a_scheme_of_ones_own_that_breaks_lets_nothing_pass() -> None:
+    with pytest.raises(DeliveryRefusedError, match="KeyError") as caught:
+        reader_of(BrokenScheme()).read(body_of(), {})
+    assert caught.value.refusal is Refusal.FORGED
+    assert "linda" not in str(caught.value)
 
 
 def test_a_refusal_shows_nobody_and_no_secret() -> None:
