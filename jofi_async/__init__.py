@@ -1,4 +1,4 @@
-"""An async SDK for inviting people at scale, over the JOFI API.
+"""An async SDK for inviting people at scale, over the APIs of JOFI and Yardstik.
 
 Example::
 
@@ -108,10 +108,12 @@ from jofi_async.jofi.models import (
 from jofi_async.jofi.setup.report import CheckStatus, SetupItem, SetupReport
 from jofi_async.reconcile.complete import IncompleteListingError, ListingSummary
 from jofi_async.transports.aiohttp import AiohttpTransport
+from jofi_async.yardstik.client import YardstikClient
 
 if TYPE_CHECKING:
     from jofi_async.jofi.fake import FakeJofi
     from jofi_async.transports.fake import FakeTransport
+    from jofi_async.yardstik.fake import FakeYardstik
 
 __all__ = [
     "UNSET",
@@ -150,6 +152,7 @@ __all__ = [
     "Failed",
     "FakeJofi",
     "FakeTransport",
+    "FakeYardstik",
     "ForbiddenError",
     "Hook",
     "IncompleteListingError",
@@ -225,11 +228,16 @@ __all__ = [
     "UserList",
     "UserListItem",
     "WrongAddressError",
+    "YardstikClient",
     "__version__",
     "read_defaults",
 ]
 
-_FAKES = {"FakeJofi": "jofi_async.jofi.fake", "FakeTransport": "jofi_async.transports.fake"}
+_FAKES = {
+    "FakeJofi": "jofi_async.jofi.fake",
+    "FakeTransport": "jofi_async.transports.fake",
+    "FakeYardstik": "jofi_async.yardstik.fake",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -59,7 +59,7 @@ def test_all_is_what_is_there() -> None:
         for name, value in vars(jofi_async).items()
         if not name.startswith("_") and not inspect.ismodule(value) and name not in {"TYPE_CHECKING", "Any"}
     }
-    assert set(jofi_async.__all__) == there | {"__version__", "FakeJofi", "FakeTransport"}
+    assert set(jofi_async.__all__) == there | {"__version__", "FakeJofi", "FakeTransport", "FakeYardstik"}
     assert len(set(jofi_async.__all__)) == len(jofi_async.__all__)
 
 

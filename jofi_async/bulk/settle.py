@@ -15,6 +15,7 @@ from jofi_async.bulk.ledger import Ledger
 from jofi_async.bulk.outcome import NOT_OURS, Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.resource import BulkResource, Look
 from jofi_async.bulk.verdict import Verdict, verdict_on
+from jofi_async.core.doubt import PAUSES
 from jofi_async.core.errors import (
     InvalidInputError,
     ModeMismatchError,
@@ -24,9 +25,6 @@ from jofi_async.core.errors import (
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
-
-PAUSES = (0.5, 2.0, 5.0)
-"""How many seconds pass before a doubtful row is sent again, each time; a pause of the client makes it longer."""
 
 _ANSWERS = {OutcomeKind.CREATED: Evidence.ANSWERED, OutcomeKind.EXISTED: Evidence.DUPLICATE}
 _THERE = tuple(_ANSWERS)

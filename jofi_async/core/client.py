@@ -24,6 +24,7 @@ from jofi_async.core.wire import Timeout
 DEFAULT_RATE_LIMIT = RateLimit()
 DEFAULT_RETRY = RetryPolicy()
 
+_WORKERS = 16
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -150,6 +151,14 @@ def check_key(api_key: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]+", key):
         raise ConfigurationError("The API key holds blanks or characters that no key has: was it copied whole?")
     return key
+
+
+def workers_of(rate_limit: RateLimit | Limiter | None) -> int:
+    """How many calls are worked on at once where there are many, unless the caller says otherwise."""
+    limit = rate_limit.limit if isinstance(rate_limit, RateLimiter) else rate_limit
+    if isinstance(limit, RateLimit) and limit.in_flight is not None:
+        return limit.in_flight
+    return _WORKERS
 
 
 def _all_headers(

@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from types import NoneType
-from typing import Any, Self, TypeVar
+from typing import Any, NewType, Self, TypeVar
 
 T = TypeVar("T")
+
+LooseTime = NewType("LooseTime", datetime)
+"""A timestamp of which the vendor documents no format: what cannot be read is None, and refuses no answer."""
 
 _PLAIN = frozenset({str, int, bool, NoneType})
 
@@ -99,6 +102,15 @@ def parse_time(text: str) -> datetime:
     """
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def read_loose_time(text: str) -> LooseTime | None:
+    """Read a timestamp of any format that is known here, or None."""
+    day, _, rest = text.strip().removesuffix(" UTC").partition(" ")
+    try:
+        return LooseTime(parse_time(f"{day} {rest.replace(' ', '')}".strip()))
+    except ValueError:
+        return None
 
 
 @cache

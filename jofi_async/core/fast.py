@@ -15,7 +15,7 @@ import attrs
 import msgspec
 from attrs import frozen
 
-from jofi_async.core.codec import OpenEnum, parse_time
+from jofi_async.core.codec import LooseTime, OpenEnum, parse_time, read_loose_time
 
 T = TypeVar("T")
 
@@ -63,6 +63,7 @@ class _Model:
 def _model(kind: Any) -> _Model:
     hints = get_type_hints(kind)
     scope: dict[str, Any] = {"kind": kind, "read_time": datetime.fromisoformat, "parse_time": parse_time}
+    scope["read_loose_time"] = read_loose_time
     fields: list[Any] = []
     arguments: list[str] = []
     keeps_extra = by_name = False
@@ -96,6 +97,10 @@ def _read(hint: Any, value: str, scope: dict[str, Any]) -> tuple[Any, str]:
         return GenericAlias(list, (wire,)), value if made == "item" else f"[{made} for item in {value}]"
     if hint is datetime:
         return str, f"(time if (time := read_time({value})).tzinfo else parse_time({value}))"
+    if hint is LooseTime:
+        return str, f"read_loose_time({value})"
+    if hint == dict[str, Any]:
+        return hint, value
     if attrs.has(hint):
         model, name = _model(hint), f"make_{len(scope)}"
         scope[name] = model.make

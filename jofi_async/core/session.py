@@ -7,7 +7,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
@@ -85,7 +85,7 @@ class Session:
         decode: Callable[[Response], T],
         *,
         object_id: object = None,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str | Sequence[str]] | None = None,
         payload: Mapping[str, object] | None = None,
         record: CallRecord | None = None,
         until: float = math.inf,
@@ -96,7 +96,7 @@ class Session:
             operation: The route.
             decode: Makes the model of an answer; raises `codec.DecodeError` when it does not fit.
             object_id: What stands for `{id}` in the path.
-            query: Query parameters, not yet escaped.
+            query: Query parameters, not yet escaped; one with several values is repeated.
             payload: The JSON body.
             record: Filled in while the call runs.
             until: An instant of the running loop's clock by which it must have ended, if before the deadline.
@@ -112,12 +112,16 @@ class Session:
         return await Call(self._means, operation, path, request, record or CallRecord(), until).run(decode)
 
     def _request(
-        self, method: str, path: str, query: Mapping[str, str] | None, payload: Mapping[str, object] | None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | Sequence[str]] | None,
+        payload: Mapping[str, object] | None,
     ) -> Request:
         options = self.options
         url = options.base_url + path
         if query:
-            url = f"{url}?{urlencode(query, quote_via=quote, safe='')}"
+            url = f"{url}?{urlencode(query, doseq=True, quote_via=quote, safe='')}"
         if payload is None:
             return Request(method, url, options.headers, None, options.timeout)
         return Request(method, url, self._json_headers, codec.encode(payload), options.timeout)

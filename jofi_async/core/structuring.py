@@ -9,7 +9,7 @@ from cattrs import Converter, transform_error
 from cattrs.cols import list_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
-from jofi_async.core.codec import DecodeError, OpenEnum, parse_time
+from jofi_async.core.codec import DecodeError, LooseTime, OpenEnum, parse_time, read_loose_time
 from jofi_async.core.masking import mask
 
 T = TypeVar("T")
@@ -46,6 +46,10 @@ def _structure_time(value: object, _: object) -> datetime:
         return parse_time(value)
     except ValueError:
         raise ValueError("not an ISO 8601 timestamp") from None
+
+
+def _structure_loose_time(value: object, _: object) -> LooseTime | None:
+    return read_loose_time(value) if isinstance(value, str) else None
 
 
 def _structure_open_enum(value: object, kind: type[OpenEnum]) -> OpenEnum:
@@ -94,6 +98,7 @@ for _kind in (str, int, bool):
     _converter.register_structure_hook(_kind, _exactly(_kind))
 _converter.register_structure_hook(float, _structure_float)
 _converter.register_structure_hook(datetime, _structure_time)
+_converter.register_structure_hook(LooseTime, _structure_loose_time)
 _converter.register_structure_hook(OpenEnum, _structure_open_enum)
 _converter.register_structure_hook_factory(_is_list, _structure_list)
 _converter.register_structure_hook_factory(attrs.has, _structure_model)

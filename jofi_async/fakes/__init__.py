@@ -1,1 +1,1 @@
-"""What the vendors' fakes share: how their people are shown and played."""
+"""What the vendors' fakes share: their clock, their paths and states, how their people are shown and played."""

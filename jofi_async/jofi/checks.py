@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
+from jofi_async.core.addresses import email_problem
 from jofi_async.core.errors import Problem
 from jofi_async.core.unset import UNSET
 
@@ -17,12 +17,6 @@ NOT_WITH_PRESCREEN = frozenset({6, 7, 8})
 _REQUIRED = ("first_name", "last_name", "email", "created_by_user_email")
 _NUMBERS = frozenset({"team_id", "email_template_id", "congrats_email_template_id"})
 _NULLABLE = frozenset({"person_id", "custom_id", "phone", "ref_text"})
-
-_WORD = "[A-Za-z0-9]++"
-_PLAIN_ADDRESS = re.compile(
-    rf"{_WORD}(?:[._+-]{_WORD})*+@(?:{_WORD}(?:-{_WORD})*+\.)++(?!(?i:arpa|invalid|local|localhost|onion)$)[A-Za-z]{{2,}}+",
-)
-_PLAIN_LENGTH = 64  # characters; every part of a shorter address is short enough
 
 
 def check_new(fields: Mapping[str, Any]) -> list[Problem]:
@@ -66,20 +60,6 @@ def check_filters(custom_id: object, email: object, *, lengths: bool = True) -> 
         for name, value, limit in limits
         if value is not None and (problem := _filter_problem(name, value, limit if lengths else None))
     ]
-
-
-@lru_cache(maxsize=64)  # the inviter is the same on every row
-def email_problem(address: str) -> str | None:
-    """Say what is wrong with an address's syntax, or None; its domain is not looked up."""
-    if len(address) <= _PLAIN_LENGTH and _PLAIN_ADDRESS.fullmatch(address):
-        return None
-    from email_validator import EmailNotValidError, validate_email  # slow to import, and most addresses are plain
-
-    try:
-        validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return "this is no e-mail address"
-    return None
 
 
 def _each(fields: Mapping[str, Any], *, nullable: frozenset[str]) -> Iterator[Problem]:

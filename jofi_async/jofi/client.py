@@ -13,10 +13,11 @@ from jofi_async.core.client import (
     change_session,
     check_key,
     make_session,
+    workers_of,
 )
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.events import Hook
-from jofi_async.core.limits import Limiter, Priority, RateLimit, RateLimiter
+from jofi_async.core.limits import Limiter, Priority, RateLimit
 from jofi_async.core.retry import RetryPolicy
 from jofi_async.core.session import Session
 from jofi_async.core.transport import Transport
@@ -44,7 +45,6 @@ BASE_URL = "https://www.jofiscore.com/api/v2"
 """Where JOFI's API lives (facts: "Basics")."""
 
 _MODES = {"sk_live_": Mode.LIVE, "sk_test_": Mode.TEST}
-_WORKERS = 16
 
 
 class JofiOptions(ClientOptions, total=False):
@@ -109,7 +109,7 @@ class JofiClient(Client):
         self._mode = _mode_of(key, expect_mode)
         self._key_facts = KeyFacts.of(key, self._mode)
         self._validate = validate
-        self._max_in_flight = _workers(rate_limit)
+        self._max_in_flight = workers_of(rate_limit)
         self._watermark = Watermark()
         owned: Transport | None = None
         if transport is None:
@@ -236,10 +236,3 @@ def _mode_of(key: str, expected: str | None) -> Mode | None:
         found = f"a {mode}" if mode else "neither a live nor a test"
         raise ConfigurationError(f"A {expected} key is expected, and this is {found} key")
     return mode
-
-
-def _workers(rate_limit: RateLimit | Limiter | None) -> int:
-    limit = rate_limit.limit if isinstance(rate_limit, RateLimiter) else rate_limit
-    if isinstance(limit, RateLimit) and limit.in_flight is not None:
-        return limit.in_flight
-    return _WORKERS

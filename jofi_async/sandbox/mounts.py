@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from jofi_async.core.wire import Request, Response
 from jofi_async.fakes.people import Person, Tone
 from jofi_async.jofi.fake import JofiMount
+from jofi_async.yardstik.fake import YardstikMount
 
 Json = dict[str, Any]
 
@@ -104,7 +105,7 @@ class Mount(Protocol):
         ...
 
 
-MAKERS: tuple[Callable[[int, datetime | None], Mount], ...] = (JofiMount.fresh,)
+MAKERS: tuple[Callable[[int, datetime | None], Mount], ...] = (JofiMount.fresh, YardstikMount.fresh)
 """Each vendor's, one line for each; the first one's base URL is the sandbox's."""
 
 

@@ -11,7 +11,7 @@ from attrs import define, field
 
 from jofi_async import FakeJofi, NewInvitation, NotSentError, OutcomeKind, Request, Response, UnknownOutcomeError
 from jofi_async.bulk.resource import normalised
-from jofi_async.bulk.settle import PAUSES
+from jofi_async.core.doubt import PAUSES
 from jofi_async.core.transport import Transport
 from tests.bulk.support import RowOutcome
 

@@ -13,9 +13,10 @@ from tests.fidelity.rules import RULES
 
 HEAD = """# Fidelity
 
-Every route, field, rule and message of seeds 000 (Invitations) and 001 (Setup Checklist), and the tests that hold it.
-Made by `nox -s docs` of the marks on tests that passed; a rule without a passing test fails it. What JOFI's other pages
-say of events and webhooks, to which seed 001 refers, is in [webhooks.md](webhooks.md).
+Every route, field, rule and message of seeds 000 (JOFI's Invitations), 001 (its Setup Checklist) and 002 (Yardstik's
+Invitations), and the tests that hold it. Made by `nox -s docs` of the marks on tests that passed; a rule without a
+passing test fails it. What JOFI's other pages say of events and webhooks, to which seed 001 refers, is in
+[webhooks.md](webhooks.md).
 
 | rule | what the documentation says | held by |
 | --- | --- | --- |

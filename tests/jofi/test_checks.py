@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jofi_async import UNSET, NewInvitation, Problem
-from jofi_async.jofi.checks import check_changes, check_filters, check_new, email_problem
+from jofi_async.core.addresses import email_problem
+from jofi_async.jofi.checks import check_changes, check_filters, check_new
 from tests.bulk.support import new
 from tests.core.support import checked
 

@@ -24,6 +24,7 @@ from jofi_async import (
 )
 from jofi_async.bulk import job, settle
 from jofi_async.bulk.patience import Patience
+from jofi_async.core.doubt import PAUSES
 from jofi_async.jofi.fake import JofiMount
 from jofi_async.sandbox import Sandbox
 from tests.support.tcp_proxy import Script, TcpProxy, tcp_proxy
@@ -37,7 +38,7 @@ IN_FLIGHT = 4
 
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a job look, send again and try again without waiting."""
-    monkeypatch.setattr(settle, "PAUSES", tuple(0.0 for _ in settle.PAUSES))
+    monkeypatch.setattr(settle, "PAUSES", tuple(0.0 for _ in PAUSES))
     monkeypatch.setattr(job, "Patience", partial(Patience, pauses=(0.0, 0.0, 0.0)))
 
 

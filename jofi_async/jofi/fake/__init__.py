@@ -3,7 +3,8 @@
 It speaks wire JSON and shares no code with the client, so that it is an independent witness of the documentation.
 """
 
-from jofi_async.jofi.fake.clock import FakeClock, WallClock
+from jofi_async.fakes.clock import FakeClock, WallClock
+from jofi_async.fakes.seen import SeenRequest
 from jofi_async.jofi.fake.mount import JofiMount
 from jofi_async.jofi.fake.records import (
     Account,
@@ -12,7 +13,6 @@ from jofi_async.jofi.fake.records import (
     Invitation,
     Message,
     ScoreProfile,
-    SeenRequest,
     Team,
     User,
 )

@@ -7,9 +7,9 @@ from typing import Self
 from attrs import asdict
 
 from jofi_async.core.wire import Request, Response
+from jofi_async.fakes.clock import FakeClock, WallClock
 from jofi_async.fakes.people import Person
 from jofi_async.jofi.fake import render
-from jofi_async.jofi.fake.clock import FakeClock, WallClock
 from jofi_async.jofi.fake.create import WELCOME
 from jofi_async.jofi.fake.openapi import describe
 from jofi_async.jofi.fake.people import STATES, person

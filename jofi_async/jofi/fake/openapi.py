@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from jofi_async.fakes import schema
 from jofi_async.jofi.fake import shapes
 from jofi_async.jofi.fake.routing import Route
 
@@ -25,7 +26,7 @@ def describe(routes: Sequence[Route], base_path: str) -> dict[str, Any]:
     return {
         "paths": paths,
         "components": {
-            "schemas": {PREFIX + name: schema for name, schema in objects.items()},
+            "schemas": {PREFIX + name: shape for name, shape in objects.items()},
             "securitySchemes": {
                 KEY: {"type": "http", "scheme": "bearer", "bearerFormat": "sk_live_... or sk_test_..."}
             },
@@ -33,15 +34,15 @@ def describe(routes: Sequence[Route], base_path: str) -> dict[str, Any]:
     }
 
 
-_REFUSAL: shapes.Schema = shapes.closed(
+_REFUSAL: schema.Schema = schema.closed(
     error={
         "anyOf": [
-            shapes.TEXT,
-            shapes.listed(shapes.closed(path=shapes.listed(shapes.TEXT), message=shapes.TEXT)),
+            schema.TEXT,
+            schema.listed(schema.closed(path=schema.listed(schema.TEXT), message=schema.TEXT)),
         ]
     }
 )
-_NO_ACCOUNT: shapes.Schema = shapes.closed(error=shapes.TEXT)
+_NO_ACCOUNT: schema.Schema = schema.closed(error=schema.TEXT)
 
 
 def _operation(route: Route) -> dict[str, Any]:
@@ -64,12 +65,12 @@ def _responses(route: Route) -> dict[str, Any]:
     if route.refuses:
         answers["400"] = _response("A rule was broken.", _ref("refusal"))
     if route.null_when_missing:
-        missing = shapes.nullable(missing)
+        missing = schema.nullable(missing)
     answers["404"] = _response("No account has this key, or there is no such object.", missing)
     return answers
 
 
-def _answer(route: Route) -> shapes.Schema:
+def _answer(route: Route) -> schema.Schema:
     """What is answered: each object says its mode, and so does the envelope of a list."""
     mode = {"type": "string", "enum": ["live", "test"]}
     if not route.many:
@@ -79,19 +80,19 @@ def _answer(route: Route) -> shapes.Schema:
             "required": ["mode", *shape["required"]],
             "properties": {"mode": mode, **shape["properties"]},
         }
-    return shapes.closed(
+    return schema.closed(
         mode=mode,
-        object=shapes.constant("list"),
-        total_count=shapes.INTEGER,
-        has_more=shapes.FLAG,
-        data=shapes.listed(_ref(route.answers)),
+        object=schema.constant("list"),
+        total_count=schema.INTEGER,
+        has_more=schema.FLAG,
+        data=schema.listed(_ref(route.answers)),
     )
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
     names = [segment[1:] for segment in route.path.split("/") if segment.startswith(":")]
     return [
-        {"name": name, "in": "path", "required": True, "schema": shapes.TEXT if name in TEXT_IDS else shapes.INTEGER}
+        {"name": name, "in": "path", "required": True, "schema": schema.TEXT if name in TEXT_IDS else schema.INTEGER}
         for name in names
     ]
 
@@ -103,7 +104,7 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
             "in": "query",
             "required": one.required,
             "description": one.text,
-            "schema": shapes.TEXT if one.limit is None else {**shapes.TEXT, "maxLength": one.limit},
+            "schema": schema.TEXT if one.limit is None else {**schema.TEXT, "maxLength": one.limit},
         }
         for one in route.query
     ]
@@ -118,13 +119,13 @@ def _camel(path: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in words)
 
 
-def _ref(name: str) -> shapes.Schema:
+def _ref(name: str) -> schema.Schema:
     return {"$ref": f"#/components/schemas/{PREFIX}{name}"}
 
 
-def _response(text: str, schema: shapes.Schema) -> dict[str, Any]:
-    return {"description": text, "content": _json(schema)}
+def _response(text: str, shape: schema.Schema) -> dict[str, Any]:
+    return {"description": text, "content": _json(shape)}
 
 
-def _json(schema: shapes.Schema) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+def _json(shape: schema.Schema) -> dict[str, Any]:
+    return {"application/json": {"schema": shape}}

@@ -161,20 +161,3 @@ class Message:
 
     def __repr__(self) -> str:
         return f"Message({self.kind}, invitation {self.invitation_id})"
-
-
-@define(kw_only=True, repr=False)
-class SeenRequest:
-    """A request that was answered; without its headers, which hold the key.
-
-    Attributes:
-        path: The path with its query, as it was sent.
-    """
-
-    method: str
-    path: str
-    status: int
-    body: bytes
-
-    def __repr__(self) -> str:
-        return f"SeenRequest({self.method}, {self.status})"

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from random import Random
-from urllib.parse import unquote
 
 from attrs import define, field, frozen
 
-from jofi_async.jofi.fake.clock import FakeClock
+from jofi_async.fakes.clock import FakeClock
+from jofi_async.fakes.paths import match
 from jofi_async.jofi.fake.records import Account, Message
 from jofi_async.jofi.fake.settings import FakeSettings
 from jofi_async.jofi.fake.world import World
@@ -122,13 +122,4 @@ class Route:
 
     def match(self, path: str) -> tuple[str, ...] | None:
         """Return the path's arguments, or None if this is another route's path."""
-        wanted, given = self.path.split("/"), path.split("/")
-        if len(wanted) != len(given):
-            return None
-        args: list[str] = []
-        for pattern, segment in zip(wanted, given, strict=True):
-            if pattern.startswith(":") and segment:
-                args.append(unquote(segment))
-            elif pattern != segment:
-                return None
-        return tuple(args)
+        return match(self.path, path)

@@ -7,9 +7,10 @@ from typing import cast
 from urllib.parse import parse_qsl
 
 from jofi_async.core.wire import Request, Response
+from jofi_async.fakes.clock import FakeClock
+from jofi_async.fakes.seen import SeenRequest, credentials, json_answer, text_answer
 from jofi_async.jofi.fake import create, play, texts
-from jofi_async.jofi.fake.clock import FakeClock
-from jofi_async.jofi.fake.records import Account, Invitation, Message, SeenRequest
+from jofi_async.jofi.fake.records import Account, Invitation, Message
 from jofi_async.jofi.fake.routes import ROUTES
 from jofi_async.jofi.fake.routing import NULL, Call, Payload, RefusedError, Route, State
 from jofi_async.jofi.fake.settings import FakeSettings
@@ -77,10 +78,7 @@ class FakeJofi:
     async def handle(self, request: Request) -> Response:
         """Answer one request; see `FakeTransport`."""
         response = self._answer(request)
-        path = "/" + request.url.partition("://")[2].partition("/")[2]
-        self.requests.append(
-            SeenRequest(method=request.method, path=path, status=response.status, body=request.body or b"")
-        )
+        self.requests.append(SeenRequest.of(request, response))
         return response
 
     def accept(self, invitation_id: int) -> Invitation:
@@ -128,15 +126,15 @@ class FakeJofi:
         matches: list[tuple[Route, tuple[str, ...]]] = [(route, ()) for route in _FIXED.get(path, ())]
         matches = matches or [(route, args) for route in _OPEN if (args := route.match(path)) is not None]
         if not base or not matches:
-            return _text(404, texts.ROUTE_NOT_FOUND)
+            return text_answer(404, texts.ROUTE_NOT_FOUND)
         for route, args in matches:
             if route.method == request.method:
                 return self._call(route, args, query, request)
-        return _text(405, texts.METHOD_NOT_ALLOWED)
+        return text_answer(405, texts.METHOD_NOT_ALLOWED)
 
     def _call(self, route: Route, args: tuple[str, ...], query: str, request: Request) -> Response:
         try:
-            account, key = _authenticate(self.world, request.headers)
+            account, key = _authenticate(self.world, request)
             call = Call(
                 state=self.state,
                 account=account,
@@ -147,17 +145,15 @@ class FakeJofi:
             test = key.startswith("sk_test_")
             payload = route.test(call) if test else route.live(call)
         except RefusedError as refused:
-            return _json(refused.status, None if refused.error is NULL else {"error": refused.error})
+            return json_answer(refused.status, None if refused.error is NULL else {"error": refused.error})
         undocumented = self.state.settings.undocumented
         if undocumented:
             payload = _with_undocumented(payload, undocumented)
-        return _json(route.status, {"mode": "test" if test else "live", **payload})
+        return json_answer(route.status, {"mode": "test" if test else "live", **payload})
 
 
-def _authenticate(world: World, headers: Mapping[str, str]) -> tuple[Account, str]:
-    value = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
-    scheme, _, key = value.strip().partition(" ")
-    key = key.strip()
+def _authenticate(world: World, request: Request) -> tuple[Account, str]:
+    scheme, key = credentials(request)
     if scheme.lower() != "bearer" or not key:
         raise RefusedError(texts.KEY_REQUIRED, 404)
     account = world.account_with_key(key)
@@ -173,13 +169,3 @@ def _with_undocumented(payload: Payload, fields: Mapping[str, Payload]) -> Paylo
         items = cast("list[Payload]", data)
         payload = {**payload, "data": [_with_undocumented(item, fields) for item in items]}
     return {**payload, **fields.get(str(payload["object"]), {})}
-
-
-def _json(status: int, payload: object) -> Response:
-    # A lone surrogate may come in as an escape; it cannot go out as UTF-8.
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    return Response(status, {"content-type": "application/json"}, text.encode(errors="replace"))
-
-
-def _text(status: int, text: str) -> Response:
-    return Response(status, {"content-type": "text/plain; charset=utf-8"}, text.encode())

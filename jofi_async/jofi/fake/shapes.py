@@ -3,54 +3,28 @@
 An object that no page shows whole is open: it may hold other fields, too.
 """
 
-from typing import Any
-
+from jofi_async.fakes.schema import (
+    EMAIL,
+    FLAG,
+    INSTANT,
+    INSTANT_OR_NULL,
+    INTEGER,
+    INTEGER_OR_NULL,
+    NAME,
+    NUMBER,
+    TEXT,
+    TEXT_OR_NULL,
+    Schema,
+    closed,
+    constant,
+    limited,
+    listed,
+    nullable,
+    open_,
+)
 from jofi_async.jofi.fake.form import CUSTOM_ID_LIMIT, REF_TEXT_LIMIT
 
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
-INTEGER: Schema = {"type": "integer"}
-INTEGER_OR_NULL: Schema = {"type": ["integer", "null"]}
-NUMBER: Schema = {"type": "number"}
-FLAG: Schema = {"type": "boolean"}
-INSTANT: Schema = {"type": "string", "format": "date-time"}
-INSTANT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
-NAME: Schema = {"type": "string", "minLength": 1}
-EMAIL: Schema = {"type": "string", "format": "email"}
 PHONE: Schema = {"type": ["string", "null"], "examples": ["5551234567", "+15551234567"]}
-
-
-def limited(length: int) -> Schema:
-    """A text or null, of a limited length."""
-    return {"type": ["string", "null"], "maxLength": length}
-
-
-def constant(value: str) -> Schema:
-    """A field that always has one value."""
-    return {"type": "string", "const": value}
-
-
-def listed(items: Schema) -> Schema:
-    """An array."""
-    return {"type": "array", "items": items}
-
-
-def nullable(schema: Schema) -> Schema:
-    """That, or null."""
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def closed(**fields: Schema) -> Schema:
-    """An object of exactly these fields."""
-    return {"type": "object", "required": list(fields), "properties": fields, "additionalProperties": False}
-
-
-def open_(**fields: Schema) -> Schema:
-    """An object of at least these fields."""
-    return {"type": "object", "required": list(fields), "properties": fields}
-
 
 SHORT = closed(id=INTEGER, display_name=TEXT)
 SHORT_NAMED = closed(id=INTEGER, display_name=TEXT, short_name=TEXT)

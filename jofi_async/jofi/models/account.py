@@ -5,7 +5,8 @@ from typing import Any
 from attrs import define, field
 
 from jofi_async.core.codec import new_extra
-from jofi_async.jofi.models.shared import Mode, Page, Shown, mode_text
+from jofi_async.core.shown import Shown
+from jofi_async.jofi.models.shared import Mode, Page, mode_text
 
 
 @define(repr=False)

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from attrs import define, field
 
 from jofi_async.core.codec import new_extra
-from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, Shown, mode_text
+from jofi_async.core.shown import Shown
+from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, mode_text
 
 
 @define(repr=False, kw_only=True)

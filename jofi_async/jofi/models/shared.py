@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 from attrs import define, field
 
 from jofi_async.core.codec import OpenEnum, new_extra
+from jofi_async.core.shown import Shown
 
 Item = TypeVar("Item")
 
@@ -14,17 +15,6 @@ class Mode(OpenEnum):
 
     LIVE = "live"
     TEST = "test"
-
-
-class Shown:
-    """Shows type and id in a `repr`, and nothing that may be personal."""
-
-    __slots__ = ()
-
-    id: Any
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(id={self.id})"
 
 
 @define(repr=False, kw_only=True)

@@ -1,7 +1,6 @@
 """JOFI's invitations as methods: what contacts people, or changes what is known of them (seed 000)."""
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -12,20 +11,18 @@ from jofi_async.bulk.job import BulkJob, Order
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.bulk.journal.ledger import journal_ledger
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
-from jofi_async.bulk.settle import PAUSES
 from jofi_async.bulk.source import Source, SourceRow
 from jofi_async.core.call import CallRecord
+from jofi_async.core.doubt import see_through
 from jofi_async.core.errors import (
-    CallError,
     Effect,
     InvalidInputError,
     JofiAsyncError,
     Problem,
-    ServerError,
-    UnknownOutcomeError,
 )
 from jofi_async.core.events import Abandoned, tell
 from jofi_async.core.operation import Operation
+from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.jofi.changes import not_there
 from jofi_async.jofi.checks import check_changes, check_new
@@ -334,32 +331,22 @@ class Invitations(InvitationReads):
             raise
 
     async def _update(self, invitation_id: int, payload: dict[str, object]) -> Invitation:
-        session, until = self._session, self._session.until()
-        decode = self._calls.decoder(Invitation, Effect.DONE)
-        for pause in (*PAUSES, math.inf):
-            try:
-                return await session.call(_UPDATE, decode, object_id=invitation_id, payload=payload, until=until)
-            except (UnknownOutcomeError, ServerError) as error:
-                if self._mode is Mode.TEST:
-                    raise
-                payload, current = await self._left_to_change(error, invitation_id, payload, until)
-                if not payload:
-                    return current
-                if asyncio.get_running_loop().time() + pause >= until:
-                    raise
-            await asyncio.sleep(pause)
-            session = self._session.patient()
-        raise AssertionError("the last round returns or raises")
+        left = payload
 
-    async def _left_to_change(
-        self, error: CallError, invitation_id: int, payload: dict[str, object], until: float
-    ) -> tuple[dict[str, object], Invitation]:
-        decode = self._calls.decoder(Invitation, Effect.NONE)
-        try:
-            current = await self._session.patient().call(GET, decode, object_id=invitation_id, until=until)
-        except CallError:
-            raise error from None
-        return not_there(payload, current), current
+        async def act(session: Session, until: float) -> Invitation:
+            decode = self._calls.decoder(Invitation, Effect.DONE)
+            return await session.call(_UPDATE, decode, object_id=invitation_id, payload=left, until=until)
+
+        async def look(session: Session, until: float) -> Invitation | None:
+            nonlocal left
+            decode = self._calls.decoder(Invitation, Effect.NONE)
+            current = await session.call(GET, decode, object_id=invitation_id, until=until)
+            left = not_there(left, current)
+            return None if left else current
+
+        if self._mode is Mode.TEST:  # what is read proves nothing
+            return await act(self._session, self._session.until())
+        return await see_through(self._session, act, look)
 
     def _tell_abandoned(self, new: NewInvitation, attempts: int, outcome: object) -> None:
         event = Abandoned(_CREATE.name, _CREATE.method, _CREATE.path, attempts, new, outcome)

@@ -1,0 +1,1 @@
+"""Yardstik: background-check invitations (API 1.0)."""

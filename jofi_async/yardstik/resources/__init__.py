@@ -1,0 +1,1 @@
+"""What `YardstikClient` offers, one module for each kind of object."""

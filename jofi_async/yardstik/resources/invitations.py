@@ -1,0 +1,247 @@
+"""Yardstik's invitations as methods (seed 002)."""
+
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+
+from jofi_async.core.call import CallRecord
+from jofi_async.core.doubt import see_through
+from jofi_async.core.errors import CallError, NotFoundError, Problem, RefusedError
+from jofi_async.core.operation import Operation
+from jofi_async.core.session import Session
+from jofi_async.core.unset import UNSET, Unset
+from jofi_async.core.wire import Response
+from jofi_async.yardstik.checks import checked_id, checked_moment
+from jofi_async.yardstik.listing import Query, all_pages, instant, parameters
+from jofi_async.yardstik.models import Invitation, InvitationList, InvitationStatus
+from jofi_async.yardstik.resources.calls import Resource, ask, ask_page
+
+_LIST = Operation("invitations.list", "GET", "/invitations", repeatable=True)
+_CREATE = Operation("invitations.create", "POST", "/invitations")
+_GET = Operation("invitations.get", "GET", "/invitations/{id}", repeatable=True)
+_DELETE = Operation("invitations.delete", "DELETE", "/invitations/{id}")
+_CANCEL = Operation("invitations.cancel", "PATCH", "/invitations/{id}/cancel")
+_REFRESH = Operation("invitations.refresh", "PATCH", "/invitations/{id}/refresh")
+
+
+class Invitations(Resource):
+    """Background-check invitations, as `client.invitations`."""
+
+    async def list(
+        self,
+        *,
+        page: int | None = None,
+        per_page: int | None = None,
+        order: str | None = None,
+        order_by: str | None = None,
+        query: Query | None = None,
+    ) -> InvitationList:
+        """Read one page of the invitations (seed 002, "List Invitations").
+
+        Args:
+            page: The page's number; the first is 1.
+            per_page: How many there are on a page at most; `meta.per_page` says what Yardstik made of it.
+            order: "asc", which is Yardstik's default, or "desc"; only with `order_by`.
+            order_by: The property to order by, for example "created_at".
+            query: What to narrow the list to: an attribute and a predicate to a value, for example
+                `{"created_at_gteq": datetime(2022, 1, 1, tzinfo=UTC)}`. Yardstik does not say which attributes it
+                knows, and one that it does not know may be ignored: look at what comes.
+
+        Raises:
+            InvalidInputError: A parameter cannot be right; nothing was sent.
+            CallError: See `jofi_async.core.errors`.
+        """
+        asked = parameters(page, per_page, order, order_by, query)
+        return await ask_page(self._session, _LIST, InvitationList, asked)
+
+    def iter_all(self, *, per_page: int | None = None, query: Query | None = None) -> AsyncGenerator[Invitation, None]:
+        """Read all invitations, each once, though their set changes underneath; pages are read side by side.
+
+        Args:
+            per_page: See `list`.
+            query: See `list`.
+
+        Raises:
+            InvalidInputError: A parameter cannot be right; nothing was sent.
+            IncompleteListingError: Counts do not show that all were read.
+            CallError: A page could not be read.
+        """
+        read = partial(self._page, per_page=per_page, query=query)
+        return all_pages(read, workers=self._workers)
+
+    async def create(
+        self, *, account_package_id: str, candidate_id: str, expires_at: datetime | Unset = UNSET
+    ) -> Invitation:
+        """Invite a candidate: Yardstik e-mails or texts them at once (seed 002, "Create an invitation").
+
+        Yardstik refuses no second invitation of the same person, so this is never sent again by itself once it may
+        have arrived.
+
+        Args:
+            account_package_id: The `id` of one of `packages.list`, never its `package_id`.
+            candidate_id: The candidate's id; see `candidates.create`.
+            expires_at: When it expires, an aware datetime. By default as the account's notification settings say, which
+                is after 7 days unless they were changed.
+
+        Raises:
+            InvalidInputError: A value cannot be right; nothing was sent.
+            NotFoundError: No such candidate or package on this account.
+            RefusedError: Yardstik refused a field.
+            NotSentError: Nothing was sent; it is safe to call again.
+            UnknownOutcomeError, ServerError: It may have been sent; look for the candidate's invitation before calling
+                again.
+            UnreadableAnswerError: The invitation was created, and its answer, in `body`, does not fit the model.
+            CallError: See `jofi_async.core.errors` for the rest.
+        """
+        checked_id("account_package_id", account_package_id)
+        checked_id("candidate_id", candidate_id)
+        return await create_invitation(self._session, account_package_id, candidate_id, expires_at, CallRecord())
+
+    async def get(self, invitation_id: str) -> Invitation:
+        """Read one invitation.
+
+        Args:
+            invitation_id: Its id, an opaque text.
+
+        Raises:
+            InvalidInputError: The id is empty or longer than 50 characters; nothing was sent.
+            NotFoundError: No such invitation on this account.
+            CallError: See `jofi_async.core.errors`.
+        """
+        return await ask(self._session, _GET, Invitation, object_id=checked_id("invitation_id", invitation_id))
+
+    async def cancel(self, invitation_id: str) -> Invitation:
+        """Cancel an invitation: its link dies (seed 002, "Cancel an invitation").
+
+        When no answer comes, the invitation is read, and canceled again only if it is not canceled.
+
+        Args:
+            invitation_id: Its id.
+
+        Returns:
+            The invitation as it is now.
+
+        Raises:
+            InvalidInputError: The id cannot be right; nothing was sent.
+            NotFoundError: No such invitation on this account.
+            RefusedError: Yardstik refuses, for example since the candidate has submitted their data.
+            UnknownOutcomeError, ServerError: It may have been canceled, and reading it did not tell.
+            CallError: See `jofi_async.core.errors` for the rest.
+        """
+        object_id = checked_id("invitation_id", invitation_id)
+
+        async def act(session: Session, until: float) -> Invitation:
+            return await ask(session, _CANCEL, Invitation, object_id=object_id, until=until)
+
+        async def look(session: Session, until: float) -> Invitation | None:
+            current = await ask(session, _GET, Invitation, object_id=object_id, until=until)
+            return current if current.status == InvitationStatus.CANCELED else None
+
+        return await see_through(self._session, act, look)
+
+    async def refresh(self, invitation_id: str, *, expires_at: datetime | Unset = UNSET) -> Invitation:
+        """Bring an expired or canceled invitation to life again (seed 002, "Refresh an invitation").
+
+        It may contact the candidate, so it is never sent again by itself once it may have arrived: when no answer
+        comes, the invitation is read, and taken for refreshed if it is neither expired nor canceled.
+
+        Args:
+            invitation_id: Its id.
+            expires_at: When it expires, an aware datetime at least 24 hours ahead. By default as the account's
+                notification settings say.
+
+        Returns:
+            The invitation as it is now.
+
+        Raises:
+            InvalidInputError: A value cannot be right; nothing was sent.
+            NotFoundError: No such invitation on this account.
+            RefusedError: Yardstik refuses; the message says which status it has, and what is allowed.
+            UnknownOutcomeError, ServerError: It may have been refreshed, and reading it did not tell.
+            CallError: See `jofi_async.core.errors` for the rest.
+        """
+        object_id = checked_id("invitation_id", invitation_id)
+        payload = None if expires_at is UNSET else {"expires_at": _moment(expires_at)}
+
+        async def act(session: Session, until: float) -> Invitation:
+            return await ask(session, _REFRESH, Invitation, object_id=object_id, payload=payload, until=until)
+
+        async def look(session: Session, until: float) -> Invitation | None:
+            current = await ask(session, _GET, Invitation, object_id=object_id, until=until)
+            return current if current.status is not None and not current.status.is_refreshable else None
+
+        try:
+            return await see_through(self._session, act, look, again=False)
+        except RefusedError as error:
+            await self._explain(error, object_id)
+            raise
+
+    async def delete(self, invitation_id: str) -> None:
+        """Delete an invitation for good (seed 002, "Delete an invitation").
+
+        When no answer comes, the invitation is read, and deleted again only if it is there.
+
+        Args:
+            invitation_id: Its id.
+
+        Raises:
+            InvalidInputError: The id cannot be right; nothing was sent.
+            NotFoundError: No such invitation on this account.
+            RefusedError: Yardstik refuses; it does not document when.
+            UnknownOutcomeError, ServerError: It may have been deleted, and reading it did not tell.
+            CallError: See `jofi_async.core.errors` for the rest.
+        """
+        object_id = checked_id("invitation_id", invitation_id)
+
+        async def act(session: Session, until: float) -> bool:
+            return await session.call(_DELETE, _nothing, object_id=object_id, until=until)
+
+        async def look(session: Session, until: float) -> bool | None:
+            try:
+                await ask(session, _GET, Invitation, object_id=object_id, until=until)
+            except NotFoundError:
+                return True
+            return None
+
+        await see_through(self._session, act, look)
+
+    async def _page(self, number: int, *, per_page: int | None, query: Query | None) -> InvitationList:
+        return await self.list(page=number, per_page=per_page, order="asc", order_by="created_at", query=query)
+
+    async def _explain(self, error: RefusedError, object_id: str) -> None:
+        """Say why a refresh was refused; Yardstik documents when it refuses, and no words for it."""
+        rules = "only an expired or canceled invitation can be refreshed, to an end at least 24 hours ahead"
+        with suppress(CallError):
+            current = await ask(self._session.patient(), _GET, Invitation, object_id=object_id)
+            if current.status is not None:
+                rules = f"{rules}; this one is {current.status.value}"
+        error.message = f"{error.message}: {rules}"
+        error.problems = (*error.problems, Problem("", rules))
+
+
+async def create_invitation(
+    session: Session, account_package_id: str, candidate_id: str, expires_at: datetime | Unset, record: CallRecord
+) -> Invitation:
+    """Create an invitation whose fields were checked; see `Invitations.create`.
+
+    Args:
+        session: Makes the call.
+        account_package_id: The package.
+        candidate_id: The candidate.
+        expires_at: When it expires.
+        record: Filled in while the call runs.
+    """
+    payload = {"account_package_id": account_package_id, "candidate_id": candidate_id}
+    if expires_at is not UNSET:
+        payload["expires_at"] = _moment(expires_at)
+    return await ask(session, _CREATE, Invitation, payload=payload, record=record)
+
+
+def _moment(expires_at: datetime) -> str:
+    checked_moment("expires_at", expires_at)
+    return instant(expires_at)
+
+
+def _nothing(_: Response) -> bool:
+    return True
