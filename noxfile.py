@@ -94,11 +94,11 @@ def guard(session: nox.Session) -> None:
 
 @nox.session
 def crash(session: nox.Session) -> None:
-    """Kill and freeze jobs, and let their disks fail, many times over; arguments go to pytest."""
+    """Kill and freeze jobs and receivers of events, and let disks fail, many times over; arguments go to pytest."""
     install_for_tests(session)
     if shutil.which("fiu-run") is None:
         session.warn("fiu-run is missing, so no disk fails at random: install the Debian package fiu-utils")
-    session.run("pytest", "tests/system/journal", "--rounds=10", "-rs", *session.posargs)
+    session.run("pytest", "tests/system/journal", "tests/system/webhooks", "--rounds=10", "-rs", *session.posargs)
 
 
 def install_for_tests(session: nox.Session) -> None:

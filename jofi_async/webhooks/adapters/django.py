@@ -1,6 +1,6 @@
 """A router as a view of Django, under ASGI and under WSGI."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from jofi_async.webhooks.background import BackgroundLoop
 from jofi_async.webhooks.router import EventRouter
 
 
-def view(router: EventRouter[Any]) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
+def view(router: EventRouter[Any]) -> Callable[[HttpRequest], Coroutine[Any, Any, HttpResponse]]:
     """What `path("webhooks", ...)` takes under ASGI; the handlers run on the server's loop."""
 
     @csrf_exempt

@@ -1,0 +1,8 @@
+"""One router of events behind each web framework: `python -m examples.webhooks.aiohttp_app`, and so on.
+
+Set WEBHOOK_SECRET, and WEBHOOK_HEADER if JOFI told you another than `x-signature`; then, in another terminal::
+
+    body='{"id": "evt_1", "type": "test_taker.created", "data": {"object": {"id": 777}}}'
+    signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -r | cut -d' ' -f1)
+    curl -i localhost:8000/webhooks -H "x-signature: $signature" -d "$body"
+"""
