@@ -1,8 +1,8 @@
 """JOFI's invitations as the complete listing asks for them."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import aclosing
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from attrs import frozen
 
@@ -10,6 +10,9 @@ from jofi_async.jofi.checks import CUSTOM_ID_LIMIT, EMAIL_FILTER_LIMIT
 from jofi_async.jofi.models import InvitationList, InvitationListItem
 from jofi_async.reconcile.complete import CompleteListing, IncompleteListingError, ListingSummary
 from jofi_async.reconcile.listable import Answer, Entry, Field
+
+Item = TypeVar("Item", bound=InvitationListItem)
+Item_co = TypeVar("Item_co", bound=InvitationListItem, covariant=True)
 
 InvitationListing = CompleteListing[InvitationListItem]
 
@@ -20,8 +23,17 @@ class _List(Protocol):
     def __call__(self, *, custom_id: str | None = None, email: str | None = None) -> Awaitable[InvitationList]: ...
 
 
+class _Listing(Protocol[Item_co]):
+    @property
+    def summary(self) -> ListingSummary: ...
+
+    def __aiter__(self) -> AsyncIterator[Item_co]: ...
+
+    async def aclose(self) -> None: ...
+
+
 @frozen(repr=False)
-class AllInvitations:
+class AllInvitations(Generic[Item]):
     """Everything that a complete listing read, and how far it came.
 
     Attributes:
@@ -29,7 +41,7 @@ class AllInvitations:
         summary: Whether they are all, and how many requests it took.
     """
 
-    items: list[InvitationListItem]
+    items: list[Item]
     summary: ListingSummary
 
     @property
@@ -67,9 +79,9 @@ def all_of(ask: _List, filters: Mapping[str, str], *, workers: int) -> Invitatio
     return CompleteListing(ListableInvitations(ask), filters, workers=workers)
 
 
-async def read_all(listing: InvitationListing) -> AllInvitations:
+async def read_all(listing: _Listing[Item]) -> AllInvitations[Item]:
     """Read a listing to its end; one that cannot be proven whole says so in its summary."""
-    items: list[InvitationListItem] = []
+    items: list[Item] = []
     try:
         async with aclosing(listing):
             async for item in listing:

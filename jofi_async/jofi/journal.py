@@ -19,21 +19,16 @@ class JournalledInvitations(InvitationsInBulk):
     """Implements `JournalledResource` for JOFI's invitations.
 
     Attributes:
-        base_url: Where JOFI's API lives.
-        mode: What the key's prefix says, or None.
-        account: Asks for the account's id.
+        bind: Says which account of which JOFI it is.
         get: Reads one invitation.
     """
 
-    base_url: str
-    mode: Mode | None
-    account: Callable[[], Awaitable[int]]
+    bind: Callable[[], Awaitable[Binding]]
     get: Callable[[int], Awaitable[Invitation]]
 
     async def binding(self) -> Binding:
-        """Say which account of which JOFI it is; a test key's account is made up, and so says nothing."""
-        account = "" if self.mode is Mode.TEST else str(await self.account())
-        return Binding("jofi", self.base_url, self.mode.value if self.mode else "", account)
+        """Say which account of which JOFI it is."""
+        return await self.bind()
 
     def trace(self, row: NewInvitation) -> Mapping[str, Any]:
         """What a lost invitation is recognised by."""
@@ -75,3 +70,15 @@ class JournalledInvitations(InvitationsInBulk):
         except NotFoundError:
             return False
         return True
+
+
+async def binding_of(base_url: str, mode: Mode | None, account: Callable[[], Awaitable[int]]) -> Binding:
+    """Say which account of which JOFI a record belongs to; a test key's account is made up, and so says nothing.
+
+    Args:
+        base_url: Where JOFI's API lives.
+        mode: What the key's prefix says, or None.
+        account: Asks for the account's id.
+    """
+    name = "" if mode is Mode.TEST else str(await account())
+    return Binding("jofi", base_url, mode.value if mode else "", name)

@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 from jofi_async.core.errors import CallError, JofiAsyncError
 from jofi_async.reconcile.descent import Descent, NotCombinedError, matches
 from jofi_async.reconcile.listable import Answer, Entry, Listable
-from jofi_async.reconcile.parts import Known
+from jofi_async.reconcile.parts import Known, Texts
 
 Item = TypeVar("Item")
 
@@ -81,14 +81,25 @@ class CompleteListing(Generic[Item]):
         source: The list.
         filters: What to narrow it to, by the names of its fields.
         workers: How many questions are asked at once.
+        remembered: Items that are known from before, by id, with what filters are held against; they are not yielded.
     """
 
-    def __init__(self, source: Listable[Item], filters: Mapping[str, str], *, workers: int) -> None:
+    def __init__(
+        self,
+        source: Listable[Item],
+        filters: Mapping[str, str],
+        *,
+        workers: int,
+        remembered: Mapping[int, Texts] | None = None,
+    ) -> None:
         self._source = source
         self._names = [one.name for one in source.fields]
         self._wanted = filters
         self._workers = workers
         self._known = Known()
+        self._is_further = bool(remembered)
+        for item_id, texts in (remembered or {}).items():
+            self._known.learn(item_id, texts, late=False)
         self._yielded: frozenset[Hashable] = frozenset()
         self._total = 0
         self._requests = 0
@@ -113,6 +124,10 @@ class CompleteListing(Generic[Item]):
         reasons = () if self._complete else tuple(self._reasons)
         return ListingSummary(self._complete, self._total, known, max(0, self._total - known), self._requests, reasons)
 
+    def has(self, item_id: Hashable) -> bool:
+        """Whether an item is known by now."""
+        return item_id in self._known.texts
+
     async def _run(self) -> AsyncGenerator[Item]:
         try:
             async with aclosing(self._listed(self._wanted)) as entries:
@@ -128,12 +143,16 @@ class CompleteListing(Generic[Item]):
             raise IncompleteListingError(self.summary)
 
     async def _listed(self, filters: Mapping[str, str]) -> AsyncGenerator[Entry[Item]]:
-        """Look and walk until a look proves that all is known, or a walk brings nothing."""
-        answer = await self._ask(filters)
-        is_plain = all(matches(entry, self._names, filters) for entry in answer.entries)
+        """Look and walk until a look proves that all is known, or a walk brings nothing.
+
+        Where items are remembered, the first question is the one that shows most of the newest; the proof comes after.
+        """
+        anchor = self._anchor(filters) if self._is_further else None
+        answer = await self._ask(anchor or filters)
+        is_plain = all(matches(entry, self._names, anchor or filters) for entry in answer.entries)
         if len(filters) > 1 and not is_plain:
             raise NotCombinedError
-        for entry in self._look(answer):
+        for entry in self._learn(answer) if anchor else self._look(answer):
             yield entry
         if not is_plain:
             self._reasons["the server's filter does not mean what it contains, so it cannot be narrowed"] = None
@@ -143,7 +162,7 @@ class CompleteListing(Generic[Item]):
                 return
             before = len(self._known)
             walk = Descent(self._ask, self._source.fields, filters, self._known, self._workers)
-            async with aclosing(walk.entries(answer)) as entries:
+            async with aclosing(walk.entries(answer, is_anchored=anchor is not None)) as entries:
                 async for entry in entries:
                     yield entry
             self._reasons.update(dict.fromkeys(walk.reasons))
@@ -154,19 +173,29 @@ class CompleteListing(Generic[Item]):
                 return
             for entry in self._look(answer):
                 yield entry
-            if len(self._known) == before:
+            if anchor is None and len(self._known) == before:
                 return
+            anchor = None
 
     def _look(self, answer: Answer[Item]) -> list[Entry[Item]]:
         """Take in the newest of everything, and see whether all is known now; what was unknown."""
-        unknown = [entry for entry in answer.entries if entry.id not in self._known.texts]
-        for entry in answer.entries:
-            self._known.learn(entry.id, entry.texts, late=False)
+        unknown = self._learn(answer)
         self._total = answer.total
         self._complete = answer.total == len(self._known)
         if answer.total < len(self._known):
             self._reasons["the server counts fewer than were read: it miscounts, or something was deleted"] = None
         return unknown
+
+    def _learn(self, answer: Answer[Item]) -> list[Entry[Item]]:
+        unknown = [entry for entry in answer.entries if entry.id not in self._known.texts]
+        for entry in answer.entries:
+            self._known.learn(entry.id, entry.texts, late=False)
+        return unknown
+
+    def _anchor(self, filters: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What nearly everything matches, so that more of the newest is shown than without a filter."""
+        field = self._source.fields[0]
+        return {field.name: field.anchor} if field.anchor and not filters else None
 
     async def _ask(self, filters: Mapping[str, str]) -> Answer[Item]:
         self._requests += 1

@@ -57,11 +57,12 @@ class Descent(Generic[Item]):
         self._failed = 0
         self.reasons: list[str] = []
 
-    async def entries(self, first: Answer[Item]) -> AsyncGenerator[Entry[Item]]:
+    async def entries(self, first: Answer[Item], *, is_anchored: bool = False) -> AsyncGenerator[Entry[Item]]:
         """Walk until nothing is missing, or nothing more can be found.
 
         Args:
             first: The answer to the listing's own filters; its items are known.
+            is_anchored: Whether it is the answer to the first field's anchor instead, taken for all there is.
 
         Yields:
             Items that were unknown.
@@ -69,7 +70,7 @@ class Descent(Generic[Item]):
         Raises:
             NotCombinedError: Filters do not narrow each other; nothing of that answer was taken.
         """
-        everything = self._begin(first)
+        everything = self._begin(first, is_anchored=is_anchored)
         flying: dict[asyncio.Task[Answer[Item]], Part] = {}
         try:
             while everything.missing and not self._has_given_up():
@@ -86,7 +87,7 @@ class Descent(Generic[Item]):
                 task.cancel()
             await asyncio.gather(*flying, return_exceptions=True)
 
-    def _begin(self, first: Answer[Item]) -> Part:
+    def _begin(self, first: Answer[Item], *, is_anchored: bool) -> Part:
         self._known.begin()
         self._newest = max((entry.created_at for entry in first.entries), default=None)
         places = {place: one.name for place, one in enumerate(self._fields)}
@@ -94,6 +95,10 @@ class Descent(Generic[Item]):
         self._walk = Walk(self._known, self._fields, narrowed)
         everything = Part(*EVERYTHING)
         self._count(everything, first)
+        if is_anchored:
+            part = Part(0, self._fields[0].anchor, everything)
+            everything.children.append(part)
+            self._count(part, first)
         return everything
 
     async def _ask_for(self, part: Part) -> Answer[Item]:

@@ -2,17 +2,24 @@
 
 from collections.abc import AsyncGenerator
 from copy import copy
-from typing import Self
+from os import PathLike
+from typing import TYPE_CHECKING, Self
 
 from jofi_async.bulk.pool import Pool
+from jofi_async.bulk.resource import Binding
 from jofi_async.bulk.source import Feed, Source
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.operation import Operation
 from jofi_async.core.session import Session
-from jofi_async.jofi.complete import AllInvitations, InvitationListing, all_of, read_all
+from jofi_async.jofi.complete import AllInvitations, InvitationListing, ListableInvitations, all_of, read_all
+from jofi_async.jofi.journal import binding_of
 from jofi_async.jofi.listing import ListFilter, ListResult, filters_of
-from jofi_async.jofi.models import Invitation, InvitationList
+from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem
+from jofi_async.jofi.resources.account import Accounts
 from jofi_async.jofi.resources.calls import Calls, Resource, checked_number
+
+if TYPE_CHECKING:
+    from jofi_async.jofi.mirror import InvitationMirror
 
 LIST = Operation("invitations.list", "GET", "/invitations", repeatable=True)
 GET = Operation("invitations.get", "GET", "/invitations/{id}", repeatable=True)
@@ -71,7 +78,9 @@ class InvitationReads(Resource):
         filters = filters_of(custom_id, email, lengths=self._validate)
         return all_of(self._over(self._session.in_bulk()).list, filters, workers=self._max_in_flight)
 
-    async def list_all(self, *, custom_id: str | None = None, email: str | None = None) -> AllInvitations:
+    async def list_all(
+        self, *, custom_id: str | None = None, email: str | None = None
+    ) -> AllInvitations[InvitationListItem]:
         """Read all invitations as `iter_all` does, into a list that says whether it is `complete`.
 
         Raises:
@@ -79,6 +88,28 @@ class InvitationReads(Resource):
             CallError: The first request failed. What fails later is among the `summary.reasons`.
         """
         return await read_all(self.iter_all(custom_id=custom_id, email=email))
+
+    def mirror(self, path: str | PathLike[str]) -> "InvitationMirror":
+        """Keep a local mirror of all invitations: the next listing asks only for what the mirror lacks.
+
+        Args:
+            path: The file, on a disk of this machine; it is made if it is not there. It belongs to this account
+                of this JOFI and this kind of key, holds personal data, and can be read by its owner alone.
+
+        Returns:
+            An async context manager with `iter_all`, `list_all` and `remember`. Entering it asks for the account's id,
+            and raises a `StorageError` when the file is no mirror, is damaged, or is that of another account.
+        """
+        from jofi_async.jofi.mirror import InvitationMirror  # SQLite is slow to import, and few programs have a mirror
+        from jofi_async.reconcile.mirror import Mirror
+
+        return InvitationMirror(
+            Mirror(path),
+            ListableInvitations(self._over(self._session.in_bulk()).list),
+            self._binding,
+            workers=self._max_in_flight,
+            validate=self._validate,
+        )
 
     async def list_many(
         self, filters: Source[ListFilter], *, max_in_flight: int | None = None
@@ -120,6 +151,13 @@ class InvitationReads(Resource):
             CallError: See `jofi_async.core.errors`.
         """
         return await self._calls.read(GET, Invitation, object_id=checked_number("invitation_id", invitation_id))
+
+    async def _binding(self) -> Binding:
+        base_url = self._session.options.base_url
+        return await binding_of(base_url, self._mode, self._account_id)
+
+    async def _account_id(self) -> int:
+        return (await Accounts(self._calls).get()).id
 
     def _over(self, session: Session) -> Self:
         other = copy(self)

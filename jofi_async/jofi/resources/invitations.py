@@ -36,7 +36,6 @@ from jofi_async.jofi.models import (
     Mode,
     NewInvitation,
 )
-from jofi_async.jofi.resources.account import Accounts
 from jofi_async.jofi.resources.calls import Calls, checked_number
 from jofi_async.jofi.resources.invitation_reads import GET, LIST, InvitationReads
 from jofi_async.jofi.watermark import Watermark
@@ -306,14 +305,9 @@ class Invitations(InvitationReads):
             spend=self._session.spend_repeat,
             looks_prove=self._mode is not Mode.TEST,
             validate=self._validate,
-            base_url=self._session.options.base_url,
-            mode=self._mode,
-            account=self._account_id,
+            bind=self._binding,
             get=self.get,
         )
-
-    async def _account_id(self) -> int:
-        return (await Accounts(self._calls).get()).id
 
     def _create(self, new: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
         return self._create_given(new, new.given(), record)
