@@ -36,7 +36,7 @@ class Vocabulary(Generic[E]):
     Attributes:
         source: Tells the ids of several vendors apart in one replay store.
         type_of: Finds the type of a decoded event; whatever it raises means that it is no event.
-        types: The class of each type that is known.
+        types: The class of each type that is known; a name without a dot stands for all types of that resource.
         other: The class of all others.
     """
 
@@ -57,7 +57,8 @@ class Vocabulary(Generic[E]):
         """
         data = _read(body)
         try:
-            kind = self.types.get(self.type_of(data), self.other)
+            name = self.type_of(data)
+            kind = self.types.get(name) or self.types.get(name.partition(".")[0], self.other)
         except Exception:
             raise DecodeError("the body has no type of event") from None
         return structure(kind, data)

@@ -96,3 +96,10 @@ def test_a_type_that_jofi_adds_for_you_gets_a_class_of_yours() -> None:
     assert isinstance(event, ScorecardCreated)
     assert event.data == {"x": 1}
     assert isinstance(JOFI_EVENTS.parse(body_of("scorecard.created")), OtherEvent)
+
+
+def test_a_name_without_a_dot_stands_for_all_types_of_a_resource() -> None:
+    vocabulary = JOFI_EVENTS.including({"scorecard": ScorecardCreated, "invitation": OtherEvent})
+    kinds = ["scorecard.created", "scorecard.gone", "scorecard", "invitation.created", "invitation.gone"]
+    classes = [type(vocabulary.parse(body_of(kind))) for kind in kinds]
+    assert classes == [ScorecardCreated, ScorecardCreated, ScorecardCreated, InvitationCreated, OtherEvent]
