@@ -106,7 +106,14 @@ from jofi_async.jofi.models import (
     UserListItem,
 )
 from jofi_async.jofi.setup.report import CheckStatus, SetupItem, SetupReport
+from jofi_async.reconcile.application import Application, Applied
 from jofi_async.reconcile.complete import IncompleteListingError, ListingSummary
+from jofi_async.reconcile.plan import Plan
+from jofi_async.reconcile.planning import reconcile
+from jofi_async.reconcile.progress import People, PersonState, Progress
+from jofi_async.reconcile.reading import How, Reading
+from jofi_async.reconcile.reconcilable import Card, Change
+from jofi_async.reconcile.step import Step, StepKind
 from jofi_async.transports.aiohttp import AiohttpTransport
 from jofi_async.yardstik.client import YardstikClient
 
@@ -124,6 +131,8 @@ __all__ = [
     "AllInvitations",
     "Answered",
     "ApiError",
+    "Application",
+    "Applied",
     "AssessmentList",
     "AssessmentListItem",
     "AssignedAssessment",
@@ -132,9 +141,11 @@ __all__ = [
     "BulkJob",
     "CallEnded",
     "CallError",
+    "Card",
     "CareerNavigationProfile",
     "CareerNavigationProfileList",
     "CareerNavigationProfileListItem",
+    "Change",
     "CheckStatus",
     "ConfigurationError",
     "DeadlineNotSentError",
@@ -155,6 +166,7 @@ __all__ = [
     "FakeYardstik",
     "ForbiddenError",
     "Hook",
+    "How",
     "IncompleteListingError",
     "InvalidInputError",
     "Invitation",
@@ -185,13 +197,18 @@ __all__ = [
     "Outcome",
     "OutcomeKind",
     "Page",
+    "People",
+    "PersonState",
+    "Plan",
     "Priority",
     "Problem",
+    "Progress",
     "QueueTooLongError",
     "Queued",
     "RateLimit",
     "RateLimitedError",
     "RateLimiter",
+    "Reading",
     "RefusedError",
     "Request",
     "Response",
@@ -211,6 +228,8 @@ __all__ = [
     "SetupReport",
     "ShortNamed",
     "SourceRow",
+    "Step",
+    "StepKind",
     "Summary",
     "TeamList",
     "TeamListItem",
@@ -231,6 +250,7 @@ __all__ = [
     "YardstikClient",
     "__version__",
     "read_defaults",
+    "reconcile",
 ]
 
 _FAKES = {

@@ -127,6 +127,7 @@ def test_a_jobs_options_have_one_default() -> None:
     init: Callable[..., None] = BulkJob.__init__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     method, job = keywords(Invitations.create_many), keywords(init)
     assert (method.pop("journal").default, job.pop("ledger").default) == (None, None)
+    assert job.pop("effect").default is OutcomeKind.CREATED
     assert method.keys() == job.keys()
     assert method.pop("max_in_flight").default is None
     assert {name: one.default for name, one in method.items()} == {

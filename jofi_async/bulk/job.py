@@ -71,6 +71,7 @@ class BulkJob(Generic[Row, Item]):
         deadline: Stop after this many seconds; None never does.
         share_person_id: Whether one person_id may come with several addresses.
         ledger: The record of the job; by default none is kept.
+        effect: What a row that took effect is called.
 
     Raises:
         ConfigurationError: An option is out of range.
@@ -87,11 +88,13 @@ class BulkJob(Generic[Row, Item]):
         deadline: float | None = None,
         share_person_id: bool = False,
         ledger: Ledger[Row, Item] | None = None,
+        effect: Literal[OutcomeKind.CREATED, OutcomeKind.UPDATED] = OutcomeKind.CREATED,
     ) -> None:
         _check_options(max_in_flight, order, stop_after, deadline)
         self._ledger: Ledger[Row, Item] = ledger or Ledger()
         self._settler = Settler(resource, self._ledger)
         self._intake = Intake(source, resource, self._ledger, share_person_id=share_person_id)
+        self._effect = effect
         self._stop_after = stop_after
         self._deadline = deadline
         self._in_order = order == "input"
@@ -325,6 +328,8 @@ class BulkJob(Generic[Row, Item]):
                 self._ledger.leave(outcome)
         if outcome.kind is OutcomeKind.NOT_ATTEMPTED and not outcome.problems and outcome.error is None:
             outcome.problems = (Problem("", self._stopped or "the job was stopped"),)
+        if outcome.kind is OutcomeKind.CREATED and not outcome.is_earlier:
+            outcome.kind = self._effect
         self._count_failure(outcome)
         return outcome
 

@@ -1,29 +1,40 @@
-"""Which of an update's changes an invitation does not show yet; what took effect is never sent again."""
+"""An update's fields: as they go on the wire, and which of them an invitation does not show."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from jofi_async.bulk.resource import normalised
-from jofi_async.jofi.models import Invitation, Named
+from jofi_async.jofi.models import Invitation, InvitationListItem, Named
 
 
-def not_there(payload: Mapping[str, Any], invitation: Invitation) -> dict[str, object]:
+def wire_form(given: Mapping[str, Any]) -> dict[str, object]:
+    """What goes on the wire: addresses trimmed, assessments as objects."""
+    payload = dict(given)
+    for name in ("email", "created_by_user_email"):
+        if isinstance(payload.get(name), str):
+            payload[name] = payload[name].strip()
+    if "assessments_to_assign" in payload:
+        payload["assessments_to_assign"] = [{"test_id": number} for number in payload["assessments_to_assign"]]
+    return payload
+
+
+def not_there(payload: Mapping[str, Any], invitation: Invitation | InvitationListItem) -> dict[str, object]:
     """The part of an update's payload that an invitation, just read, does not show.
 
     Args:
-        payload: What was sent (seed 000, "Updatable fields").
+        payload: What was sent (seed 000, "Updatable fields"); of a list's item, fields that it shows.
         invitation: The invitation as it is now.
     """
     return {name: value for name, value in payload.items() if not _is_there(name, value, invitation)}
 
 
-def _is_there(name: str, value: Any, invitation: Invitation) -> bool:
+def _is_there(name: str, value: Any, invitation: Any) -> bool:
     if name in _READINGS:
         return _READINGS[name](value, invitation)
     stored = getattr(invitation, name)
-    if isinstance(value, str) and isinstance(stored, str):
-        return value.strip() == stored.strip()
-    return bool(value == stored)
+    if isinstance(value, bool) or isinstance(stored, bool):
+        return bool(value == stored)
+    return (value or "").strip() == (stored or "").strip()  # what is blank may be stored as null
 
 
 def _same_address(value: str, invitation: Invitation) -> bool:
@@ -31,12 +42,13 @@ def _same_address(value: str, invitation: Invitation) -> bool:
 
 
 def _same_phone(value: str | None, invitation: Invitation) -> bool:
-    """JOFI stores E.164: the digits that were sent are the end of those that are stored."""
-    if not value or not invitation.phone:
-        return not value and not invitation.phone
+    """JOFI stores E.164: the digits that were sent, without leading zeros, are the end of those that are stored."""
+    if not (value or "").strip() or not invitation.phone:
+        return not (value or "").strip() and not invitation.phone
     sent, stored = (
-        "".join(character for character in text if character.isdigit()) for text in (value, invitation.phone)
+        "".join(character for character in text or "" if character.isdigit()) for text in (value, invitation.phone)
     )
+    sent = sent.lstrip("0")
     return bool(sent) and stored.endswith(sent)
 
 

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from jofi_async.core.client import (
     DEFAULT_RATE_LIMIT,
@@ -38,8 +39,12 @@ from jofi_async.jofi.resources.invitations import Invitations
 from jofi_async.jofi.resources.results import CareerNavigationProfiles, TestTakers
 from jofi_async.jofi.setup.facts import KeyFacts, gather
 from jofi_async.jofi.setup.report import SetupReport
+from jofi_async.jofi.updating import update
 from jofi_async.jofi.watermark import Watermark
 from jofi_async.transports.aiohttp import AiohttpTransport
+
+if TYPE_CHECKING:
+    from jofi_async.jofi.reconcile import ReconcilableInvitations
 
 BASE_URL = "https://www.jofiscore.com/api/v2"
 """Where JOFI's API lives (facts: "Basics")."""
@@ -206,6 +211,20 @@ class JofiClient(Client):
         file = None if key_file is None else Path(key_file)
         facts = await gather(self, self._key_facts, file)
         return judge(facts, list({inviter.strip().casefold(): inviter.strip() for inviter in named}.values()))
+
+    def reconcilable(self) -> "ReconcilableInvitations":
+        """What `reconcile(client, ...)` asks of JOFI; its requests are made in the background, as those of a job."""
+        from jofi_async.jofi.reconcile import ReconcilableInvitations
+
+        background = self.with_options(priority=Priority.BULK, max_wait=None)
+        return ReconcilableInvitations(
+            validate=self._validate,
+            invitations=background.invitations,
+            test_takers=background.test_takers,
+            update=partial(update, Calls(background._session, self._mode)),
+            workers=self._max_in_flight,
+            mode=self._mode,
+        )
 
     def _use(self, session: Session, owned: Transport | None) -> None:
         super().__init__(session, owned)

@@ -13,7 +13,6 @@ from jofi_async.bulk.journal.ledger import journal_ledger
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.source import Source, SourceRow
 from jofi_async.core.call import CallRecord
-from jofi_async.core.doubt import see_through
 from jofi_async.core.errors import (
     Effect,
     InvalidInputError,
@@ -22,9 +21,8 @@ from jofi_async.core.errors import (
 )
 from jofi_async.core.events import Abandoned, tell
 from jofi_async.core.operation import Operation
-from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
-from jofi_async.jofi.changes import not_there
+from jofi_async.jofi.changes import wire_form
 from jofi_async.jofi.checks import check_changes, check_new
 from jofi_async.jofi.journal import JournalledInvitations
 from jofi_async.jofi.models import (
@@ -37,14 +35,14 @@ from jofi_async.jofi.models import (
     NewInvitation,
 )
 from jofi_async.jofi.resources.calls import Calls, checked_number
-from jofi_async.jofi.resources.invitation_reads import GET, LIST, InvitationReads
+from jofi_async.jofi.resources.invitation_reads import LIST, InvitationReads
+from jofi_async.jofi.updating import update
 from jofi_async.jofi.watermark import Watermark
 
 InvitationJob = BulkJob[NewInvitation, Invited]
 Ensured = Outcome[NewInvitation, Invitation | InvitationListItem]
 
 _CREATE = Operation("invitations.create", "POST", "/invitations")
-_UPDATE = Operation("invitations.update", "PUT", "/invitations/{id}")
 
 Mark = Callable[[Callable[[], Awaitable[InvitationList]]], Awaitable[datetime | None]]
 
@@ -205,7 +203,8 @@ class Invitations(InvitationReads):
         if not given:
             raise InvalidInputError([Problem("", "an update needs at least one field to change")])
         self._require(check_changes(given))
-        return await self._update(checked_number("invitation_id", invitation_id), _payload(given))
+        number = checked_number("invitation_id", invitation_id)
+        return await update(self._calls, number, wire_form(given), CallRecord())
 
     def create_many(
         self,
@@ -317,30 +316,12 @@ class Invitations(InvitationReads):
             return await self._session.call(
                 _CREATE,
                 self._calls.decoder(Invitation, Effect.DONE),
-                payload=_payload(given),
+                payload=wire_form(given),
                 record=record,
             )
         except JofiAsyncError as error:
             error.row = new
             raise
-
-    async def _update(self, invitation_id: int, payload: dict[str, object]) -> Invitation:
-        left = payload
-
-        async def act(session: Session, until: float) -> Invitation:
-            decode = self._calls.decoder(Invitation, Effect.DONE)
-            return await session.call(_UPDATE, decode, object_id=invitation_id, payload=left, until=until)
-
-        async def look(session: Session, until: float) -> Invitation | None:
-            nonlocal left
-            decode = self._calls.decoder(Invitation, Effect.NONE)
-            current = await session.call(GET, decode, object_id=invitation_id, until=until)
-            left = not_there(left, current)
-            return None if left else current
-
-        if self._mode is Mode.TEST:  # what is read proves nothing
-            return await act(self._session, self._session.until())
-        return await see_through(self._session, act, look)
 
     def _tell_abandoned(self, new: NewInvitation, attempts: int, outcome: object) -> None:
         event = Abandoned(_CREATE.name, _CREATE.method, _CREATE.path, attempts, new, outcome)
@@ -353,14 +334,3 @@ class Invitations(InvitationReads):
     def _require(self, problems: Sequence[Problem], *, row: object = None) -> None:
         if problems and self._validate:
             raise InvalidInputError(problems, row=row)
-
-
-def _payload(given: Mapping[str, Any]) -> dict[str, object]:
-    """What goes on the wire: addresses trimmed, assessments as objects."""
-    payload = dict(given)
-    for name in ("email", "created_by_user_email"):
-        if isinstance(payload.get(name), str):
-            payload[name] = payload[name].strip()
-    if "assessments_to_assign" in payload:
-        payload["assessments_to_assign"] = [{"test_id": number} for number in payload["assessments_to_assign"]]
-    return payload

@@ -1,0 +1,256 @@
+"""What the server holds of those wanted, read by the cheapest way that proves it.
+
+::
+
+    look -> [everything] or [groups -> addresses by a cover -> single look-ups -> the rest of the groups]
+
+An address is settled by an item that has it, or by an answer that holds all its matches and does not show it: nothing
+is concluded from an answer that was cut. As soon as as many items are known as the server counts, all is settled.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from jofi_async.bulk.pool import Pool
+from jofi_async.bulk.source import Feed
+from jofi_async.core.errors import CallError
+from jofi_async.reconcile.complete import IncompleteListingError
+from jofi_async.reconcile.cover import Cover
+from jofi_async.reconcile.listable import Answer, Field, Listable
+from jofi_async.reconcile.reading import How, Reading
+from jofi_async.reconcile.reconcilable import Facts, Reconcilable
+from jofi_async.reconcile.walk import can_ask
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Item = TypeVar("Item")
+T = TypeVar("T")
+
+FAILURES = 5
+"""Failed questions in a row after which nothing more is asked."""
+_PER_ANSWER = 8.0
+"""How many questions a complete listing takes for each answer's worth of items, as measured."""
+_COVERED = 30.0
+"""How many addresses one question of a cover settles where the server has no others, as measured."""
+_OTHERS = 0.65
+"""By which power of the share of others in the account a cover takes more, as measured."""
+
+
+class Survey(Generic[Item]):
+    """Reads what is needed to tell of each address whether it is there.
+
+    Args:
+        resource: The vendor's side.
+        addresses: The keys of the persons that are wanted.
+        groups: The groups of which all items are to be known.
+        everything: Whether all items are.
+
+    Attributes:
+        items: What was read, by id.
+        facts: What matching needs of it, by id.
+        undecided: The addresses of which nothing can be said, and why.
+    """
+
+    def __init__(
+        self, resource: Reconcilable[Any, Item], addresses: Collection[str], groups: Iterable[str], *, everything: bool
+    ) -> None:
+        self._resource = resource
+        self._open = dict.fromkeys(addresses)
+        self._groups = list({group.casefold(): group for group in groups}.values())
+        self._cut: dict[str, int] = {}
+        self._wants_everything = everything
+        self._total = 0
+        self._newest: datetime | None = None
+        self._early = 0
+        self._is_whole = False
+        self._cover: Cover | None = None
+        self._requests: Counter[How] = Counter()
+        self._gaps: dict[str, str] = {}
+        self._failed = 0
+        self.items: dict[Hashable, Item] = {}
+        self.facts: dict[Hashable, Facts] = {}
+        self.undecided: dict[str, str] = {}
+
+    def reading(self) -> Reading:
+        """How it was read."""
+        gaps = () if self._knows_all() else tuple(self._gaps.values())
+        return Reading(self._total, len(self.items), dict(self._requests), gaps)
+
+    async def run(self) -> None:
+        """Read.
+
+        Raises:
+            CallError: The first question failed; what fails later is among the gaps.
+        """
+        listable = self._resource.listable
+        if listable is None:
+            await self._list_all({}, How.EVERYTHING)
+        else:
+            await self._look(listable)
+            await self._narrow(listable)
+        if not self._knows_all():
+            self.undecided = {**dict.fromkeys(self._open, "it could not be looked up"), **self.undecided}
+        self._open.clear()
+
+    async def _look(self, listable: Listable[Item]) -> None:
+        """Count everything, and see what is newest: what is created later does not count."""
+        self._requests[How.LOOK] += 1
+        answer = await listable.ask({})
+        self._total = answer.total
+        self._newest = max((entry.created_at for entry in answer.entries), default=None)
+        for entry in answer.entries:
+            self._learn(entry.item)
+
+    async def _narrow(self, listable: Listable[Item]) -> None:
+        everything = self._listing_cost(self._total)
+        if self._wants_everything or len(self._groups) >= everything:
+            await self._read_everything()
+        elif not self._knows_all():
+            await self._each(self._groups, partial(self._ask_group, listable))
+            if self._cost_of_rest() >= everything:
+                await self._read_everything()
+        await self._ask_cover(listable)
+        await self._each(list(self._open), partial(self._ask_address, listable))
+        if not self._wants_everything:
+            for group in self._cut:
+                await self._read_on(listable.fields[1], group)
+
+    def _cost_of_rest(self) -> float:
+        """About how many questions the ways besides reading everything still take."""
+        rows = len(self._open)
+        others: float = max(1.0, self._total / max(1, rows)) ** _OTHERS
+        return min(rows, rows / _COVERED * others + 1) + sum(map(self._listing_cost, self._cut.values()))
+
+    def _listing_cost(self, total: int) -> float:
+        return 2 + _PER_ANSWER * math.ceil(total / self._resource.answer_limit)
+
+    async def _read_everything(self) -> None:
+        if not self._knows_all():
+            await self._try("everything", partial(self._list_all, {}, How.EVERYTHING))
+
+    async def _list_all(self, filters: Mapping[str, str], how: How) -> None:
+        listing = self._resource.everything(filters)
+        try:
+            async with aclosing(listing):
+                async for item in listing:
+                    self._learn(item)
+        except IncompleteListingError as error:
+            self._gaps["everything" if not filters else next(iter(filters.values()))] = str(error)
+        finally:
+            self._requests[how] += listing.summary.requests
+        if not filters:
+            self._is_whole = listing.summary.complete
+            self._total = listing.summary.total_count
+
+    async def _ask_group(self, listable: Listable[Item], group: str) -> None:
+        """Ask for a group; where its answer was cut it is left for later."""
+        field = listable.fields[1]
+        if self._knows_all():
+            return
+        if len(group) > field.longest or not can_ask(group):
+            self._gaps[group] = f"the group {group!r} cannot be asked for"
+            return
+        answer = await self._try(group, partial(self._ask, listable, How.GROUPS, field, group))
+        if answer is None or answer.total > len(answer.entries):
+            self._cut[group] = answer.total if answer else 0
+
+    async def _ask_cover(self, listable: Listable[Item]) -> None:
+        field, limit = listable.fields[0], self._resource.answer_limit
+        if self._knows_all() or not self._open:
+            return
+        self._cover = cover = Cover(self._open, total=self._total, limit=limit, longest=field.longest)
+        for facts in self.facts.values():
+            cover.know(facts.person.key)
+        while not self._knows_all() and (texts := cover.pick(self._resource.workers)):
+            await self._each(texts, partial(self._ask_text, listable, cover))
+            if self._failed >= FAILURES:
+                return
+
+    async def _ask_text(self, listable: Listable[Item], cover: Cover, text: str) -> None:
+        ask = partial(self._ask, listable, How.COVER, listable.fields[0], text)
+        answer = None if self._knows_all() else await self._try("some addresses", ask)
+        if answer is None:
+            cover.drop(text)
+            return
+        if _is_whole(answer):
+            self._settle(cover.having(text))
+        cover.counted(text, answer.total)
+
+    async def _ask_address(self, listable: Listable[Item], address: str) -> None:
+        field = listable.fields[0]
+        if self._knows_all() or address not in self._open:
+            return
+        if len(address) > field.longest or not can_ask(address):
+            self.undecided[address] = "its address cannot be asked for"
+            return
+        answer = await self._try("some addresses", partial(self._ask, listable, How.SINGLE, field, address))
+        if answer is not None and _is_whole(answer):
+            self._settle([address])
+        elif answer is not None and address in self._open:
+            self.undecided[address] = f"{answer.total:,} addresses have its own in them, and the list was cut"
+
+    async def _read_on(self, field: Field, group: str) -> None:
+        """Read on where a group's answer was cut, unless all of it came to be known on other ways."""
+        text, total = group.casefold(), self._cut[group]
+        known = sum(text in facts.group.casefold() for facts in self.facts.values() if facts.group.isascii())
+        if self._knows_all() or known >= total > 0:
+            return
+        await self._try(group, partial(self._list_all, {field.name: group}, How.GROUPS))
+
+    async def _ask(self, listable: Listable[Item], how: How, field: Field, text: str) -> Answer[Item]:
+        self._requests[how] += 1
+        answer = await listable.ask({field.name: text})
+        for entry in answer.entries:
+            self._learn(entry.item)
+        return answer
+
+    async def _try(self, what: str, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """Ask, and note what could not be asked; after too many failures in a row nothing more is asked."""
+        try:
+            if self._failed >= FAILURES:
+                return None
+            self._gaps.pop(what, None)
+            answer = await ask()
+        except CallError as error:
+            self._failed += 1
+            self._gaps[what] = f"{what} could not be read: {error}"
+            return None
+        self._failed = 0
+        return answer
+
+    async def _each(self, texts: Iterable[str], work: Callable[[str], Awaitable[None]]) -> None:
+        pool = Pool(Feed(texts).pull, work, workers=self._resource.workers)
+        try:
+            async for _ in pool:
+                pass
+        finally:
+            await pool.aclose()
+
+    def _learn(self, item: Item) -> None:
+        facts = self._resource.facts(item)
+        if facts.id in self.items:
+            return
+        self.items[facts.id], self.facts[facts.id] = item, facts
+        self._early += self._newest is not None and facts.created_at <= self._newest
+        if self._cover is not None:
+            self._cover.know(facts.person.key)
+        self._settle([facts.person.key])
+
+    def _settle(self, addresses: Iterable[str]) -> None:
+        for address in addresses:
+            self._open.pop(address, None)
+            if self._cover is not None:
+                self._cover.settle(address)
+
+    def _knows_all(self) -> bool:
+        """Whether as many were read as the server counted at the first look, those that came later left out."""
+        return self._is_whole or (bool(self._requests[How.LOOK]) and self._early >= self._total)
+
+
+def _is_whole(answer: Answer[Any]) -> bool:
+    return len(answer.entries) >= answer.total
