@@ -17,9 +17,10 @@ COMMANDS = {
     **vendor.COMMANDS,
     "job": "jofi_async.cli.job:job",
     "sandbox": "jofi_async.cli.sandbox:sandbox",
+    "listen": "jofi_async.cli.listen:listen",
     "completion": "jofi_async.cli.completion:completion",
 }
-SECTIONS = {**vendor.SECTIONS, "Tools": ("job", "sandbox", "completion")}
+SECTIONS = {**vendor.SECTIONS, "Tools": ("job", "sandbox", "listen", "completion")}
 _HELP = """Invite people at scale, each of them once.
 
     The key is JOFI_API_KEY, or in a file (--api-key-file); it is never taken on the command line. With --sandbox a

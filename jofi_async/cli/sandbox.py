@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from jofi_async.cli.secret import read_secret, secret_options
 from jofi_async.cli.signals import Signals
+from jofi_async.sandbox.delivery.endpoint import endpoint_of
 from jofi_async.sandbox.guard import is_loopback
 from jofi_async.sandbox.mounts import Mount, fresh_mounts
 from jofi_async.sandbox.server import Sandbox
@@ -42,6 +44,9 @@ class Instant(click.ParamType[datetime]):
     "--latency", type=click.FloatRange(0, 3_600_000), default=0, metavar="MS", help="Milliseconds until an effect.  [0]"
 )
 @click.option("--state", type=click.Path(path_type=Path), metavar="FILE", help="Keep the world in a file.")
+@click.option("--webhook", "webhooks", multiple=True, metavar="[SERVICE=]URL", help="Push events there, signed.")
+@click.option("--webhook-fault", "webhook_faults", multiple=True, metavar="RULE", help="Let pushes go wrong.")
+@secret_options
 @click.option("--clock", type=Instant(), metavar="INSTANT", help="Let time stand still.  [the wall's clock]")
 def sandbox(
     port: int,
@@ -50,6 +55,10 @@ def sandbox(
     seed: int,
     latency: float,
     state: Path | None,
+    webhooks: tuple[str, ...],
+    webhook_faults: tuple[str, ...],
+    secret_file: Path | None,
+    user: str | None,
     clock: datetime | None,
 ) -> int:
     """Serve a whole JOFI on this machine; nobody is contacted.
@@ -64,13 +73,30 @@ def sandbox(
       "POST html+"      every POST works, and a gateway answers with its page
     KIND: drop_before drop_after late slow reset cut 429 503 500 html
 
+    Events are pushed in order per person, again until they are answered with 2xx, some two minutes long. They are
+    signed by HMAC-SHA256 in hex, with the secret in JOFI_WEBHOOK_SECRET or the file, else with "whsec_sandbox"; or by
+    Basic Auth. A webhook fault RULE is KIND[:SHARE], with KIND of duplicate out_of_order late bad_signature.
+
     A state FILE is saved a moment after each change and at the end. Once it is there, it goes on
     with its own clock and random links, whatever --clock and --seed say.
     """  # noqa: D301  (click's mark for lines that are not to be wrapped)
     plan = FaultPlan(*faults, seed=seed)
-    server = Sandbox(*fresh_mounts(seed, clock), faults=plan, latency=latency / 1000, state=state, host=host, port=port)
+    mounts = fresh_mounts(seed, clock)
+    endpoints = [endpoint_of(text, mounts, read_secret(secret_file), user) for text in webhooks]
+    server = Sandbox(
+        *mounts,
+        faults=plan,
+        latency=latency / 1000,
+        state=state,
+        host=host,
+        port=port,
+        webhooks=endpoints,
+        webhook_faults=webhook_faults,
+    )
     notes = {
         "Faults": ", ".join(map(str, plan.rules)),
+        "Events": ", ".join(f"{one.service} to {one.place}" for one in endpoints),
+        "Deliveries": ", ".join(webhook_faults),
         "State": "" if state is None else f"kept in {state}",
         "Open": "" if is_loopback(host) else "everyone who reaches this machine can read and change its world",
     }

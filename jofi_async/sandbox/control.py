@@ -7,6 +7,7 @@ from typing import Any, TypeGuard, cast
 from aiohttp import web
 
 from jofi_async.core.errors import ConfigurationError
+from jofi_async.sandbox.delivery.courier import Courier
 from jofi_async.sandbox.log import RequestLog
 from jofi_async.sandbox.mounts import Json, Mount
 from jofi_async.transports.faults import FaultPlan
@@ -20,15 +21,22 @@ class Control:
     Args:
         mounts: What is served.
         log: The requests.
+        courier: The events.
         faults: What goes wrong.
         changed: Called when a fake has changed.
     """
 
     def __init__(
-        self, mounts: Sequence[Mount], log: RequestLog, faults: FaultPlan, changed: Callable[[], None]
+        self,
+        mounts: Sequence[Mount],
+        log: RequestLog,
+        courier: Courier,
+        faults: FaultPlan,
+        changed: Callable[[], None],
     ) -> None:
         self._mounts = mounts
         self._log = log
+        self._courier = courier
         self._faults = faults
         self._changed = changed
 
@@ -37,6 +45,8 @@ class Control:
         app = web.Application()
         app.router.add_get("/messages", self._show_messages)
         app.router.add_get("/requests", self._show_requests)
+        app.router.add_get("/events", self._show_events)
+        app.router.add_post("/events/{number}/redeliver", self._redeliver)
         app.router.add_get("/world", self._show_world)
         app.router.add_get("/faults", self._show_faults)
         app.router.add_post("/faults", self._set_faults)
@@ -48,6 +58,18 @@ class Control:
 
     async def _show_requests(self, _: web.Request) -> web.Response:
         return _json(self._log.shown())
+
+    async def _show_events(self, message: web.Request) -> web.Response:
+        after = message.query.get("after", "")
+        headers = {mount.name: mount.signature_header for mount in self._mounts}
+        events = self._courier.log.after(number_of(after))
+        return _json([{**one.shown(), "signature_header": headers[one.service]} for one in events])
+
+    async def _redeliver(self, message: web.Request) -> web.Response:
+        try:
+            return _json(self._courier.redeliver(number_of(message.match_info["number"])).shown())
+        except LookupError as error:
+            raise _refusal(web.HTTPNotFound, str(error)) from None
 
     async def _show_world(self, _: web.Request) -> web.Response:
         return _json({mount.name: mount.world() for mount in self._mounts})
@@ -77,6 +99,11 @@ class Control:
                 self._changed()
                 return _json(invitation)
         raise _refusal(web.HTTPNotFound, "; ".join(reasons))
+
+
+def number_of(text: str) -> int:
+    """Read an event's number; what is none is 0, which no event has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 async def _read(message: web.Request) -> Json:

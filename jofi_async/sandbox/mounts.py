@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from jofi_async.core.wire import Request, Response
+from jofi_async.fakes.events import Listener, Unsubscribe
 from jofi_async.fakes.people import Person, Tone
 from jofi_async.jofi.fake import JofiMount
 from jofi_async.yardstik.fake import YardstikMount
@@ -40,6 +41,11 @@ class Mount(Protocol):
         """What a participant may have come to, in order."""
         ...
 
+    @property
+    def signature_header(self) -> str:
+        """The header in which a push is signed, by HMAC-SHA256 of the body in hex."""
+        ...
+
     async def handle(self, request: Request) -> Response:
         """Answer one request."""
         ...
@@ -50,6 +56,14 @@ class Mount(Protocol):
 
     def publish_at(self, url: str) -> None:
         """Let the links of invitations that are created from now on lead to this origin."""
+        ...
+
+    def subscribe(self, listener: Listener) -> Unsubscribe:
+        """Call a function with each event, at the moment when it happens, until what is returned is called."""
+        ...
+
+    def push_to(self, url: str) -> None:
+        """Take note of an endpoint that events are pushed to, where the service shows it."""
         ...
 
     def people(self) -> Sequence[Person]:

@@ -4,7 +4,9 @@ import errno
 import logging
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +18,10 @@ from jofi_async.core.errors import ConfigurationError
 from jofi_async.sandbox import openapi
 from jofi_async.sandbox.console.pages import Console
 from jofi_async.sandbox.control import PATH, Control
+from jofi_async.sandbox.delivery.courier import Courier
+from jofi_async.sandbox.delivery.endpoint import Endpoint
+from jofi_async.sandbox.delivery.faults import WebhookFaults
+from jofi_async.sandbox.delivery.records import Delivery, Occurrence
 from jofi_async.sandbox.guard import guard, is_loopback
 from jofi_async.sandbox.log import RequestLog
 from jofi_async.sandbox.mounts import Mount, fresh_mounts
@@ -54,10 +60,13 @@ class Sandbox:
             clock and seed included.
         host: Where to listen. Anything but this machine itself lets everyone there read and change the fakes.
         port: Which port; 0 for any that is free.
+        webhooks: Where events are pushed to.
+        webhook_faults: What goes wrong with pushes, as rules; see `WebhookFaultKind`.
 
     Attributes:
         mounts: What is served.
         faults: The plan of what goes wrong, which may be changed at any time.
+        courier: Pushes events, and knows what became of them.
 
     Raises:
         ConfigurationError: A rule cannot be read. On entering: the port or the address cannot be had, or the state
@@ -72,6 +81,8 @@ class Sandbox:
         state: str | os.PathLike[str] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        webhooks: Sequence[Endpoint] = (),
+        webhook_faults: Iterable[str] = (),
     ) -> None:
         self.mounts = mounts or tuple(fresh_mounts())
         self.faults = FaultPlan.of(faults)
@@ -80,7 +91,9 @@ class Sandbox:
         self._port = port
         self._way = Unreliable(Mounts(self.mounts, self._changed), self.faults)
         self._log = RequestLog()
-        self._console = Console(self.mounts, self._log, self.faults, self._changed)
+        self.courier = Courier(webhooks, WebhookFaults.of(webhook_faults), self._told)
+        self._console = Console(self.mounts, self._log, self.courier, self.faults, self._changed)
+        self._subscriptions = ExitStack()
         self._runner = self._make_runner(latency)
 
     @property
@@ -106,7 +119,8 @@ class Sandbox:
         try:
             await self._listen()
             for mount in self.mounts:
-                mount.publish_at(self.url)
+                self._publish(mount)
+            await self.courier.__aenter__()
             if self._state is not None:
                 self._state.save()
         except BaseException:
@@ -120,12 +134,21 @@ class Sandbox:
         await self._way.settle()
         await self._runner.cleanup()
         await self._way.settle()
+        self._subscriptions.close()
+        await self.courier.__aexit__(kind, error, trace)
         if self._state is not None:
             self._state.save()
 
+    def _publish(self, mount: Mount) -> None:
+        mount.publish_at(self.url)
+        self._subscriptions.callback(mount.subscribe(partial(self.courier.take, mount.name)))
+        for endpoint in self.courier.endpoints:
+            if endpoint.service == mount.name:
+                mount.push_to(endpoint.place)
+
     def _make_runner(self, latency: float) -> web.AppRunner:
         app = web.Application(middlewares=[guard(loopback=is_loopback(self._host))], client_max_size=BODY_LIMIT)
-        app.add_subapp(PATH, Control(self.mounts, self._log, self.faults, self._changed).app())
+        app.add_subapp(PATH, Control(self.mounts, self._log, self.courier, self.faults, self._changed).app())
         self._console.add_to(app)
         app.router.add_get(openapi.PATH, self._describe)
         app.router.add_route("*", "/{path:.*}", Wire(self._way, self._log, latency, self._console.changes.tell).answer)
@@ -146,6 +169,9 @@ class Sandbox:
                 reason = os.strerror(error.errno).lower() if error.errno else "the system does not say why"
                 words = f"It cannot listen on port {self._port} of {self._host}: {reason}"
             raise ConfigurationError(words) from None
+
+    def _told(self, _: Occurrence, __: Delivery | None) -> None:
+        self._console.changes.tell()
 
     def _changed(self) -> None:
         self._console.changes.tell()

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from attrs import asdict, frozen
 
-from jofi_async.jofi.fake import render, rules, texts
+from jofi_async.jofi.fake import events, render, rules, texts
 from jofi_async.jofi.fake.form import Form, read_object
 from jofi_async.jofi.fake.records import Details, Invitation, User
 from jofi_async.jofi.fake.routing import Call, Payload, RefusedError, State
@@ -60,6 +60,7 @@ def store_invitation(call: Call) -> Invitation:
     )
     world.store(invitation)
     rules.send_invitation(call.state, invitation)
+    events.invitation_created(call.state, invitation)
     return invitation
 
 

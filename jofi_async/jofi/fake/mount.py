@@ -8,6 +8,7 @@ from attrs import asdict
 
 from jofi_async.core.wire import Request, Response
 from jofi_async.fakes.clock import FakeClock, WallClock
+from jofi_async.fakes.events import Listener, Unsubscribe
 from jofi_async.fakes.people import Person
 from jofi_async.jofi.fake import render
 from jofi_async.jofi.fake.create import WELCOME
@@ -32,6 +33,7 @@ class JofiMount:
         title: What a person calls it.
         path: Where it is served.
         pages: Where the pages behind the assessment links are.
+        signature_header: Where a signature stands; JOFI's own header could not be read.
         states: What a participant may have come to, in order.
         fake: The fake.
     """
@@ -40,6 +42,7 @@ class JofiMount:
     title = "JOFI"
     path = BASE_PATH
     pages = WELCOME
+    signature_header = "x-signature"
     states = STATES
 
     def __init__(self, fake: FakeJofi | None = None) -> None:
@@ -66,6 +69,15 @@ class JofiMount:
     def publish_at(self, url: str) -> None:
         """Let the links of invitations that are created from now on lead there."""
         self.fake.state.site = url
+
+    def subscribe(self, listener: Listener) -> Unsubscribe:
+        """Call a function with each event, at the moment when it happens, until what is returned is called."""
+        return self.fake.subscribe(listener)
+
+    def push_to(self, url: str) -> None:
+        """Show the live webhook endpoint that JOFI would have set up for each account."""
+        for account in self.fake.world.accounts:
+            account.webhook_endpoint, account.webhooks_enabled = url, True
 
     def people(self) -> list[Person]:
         """Return the participants, the newest first."""
@@ -128,9 +140,8 @@ class JofiMount:
         Raises:
             ValueError: It is nothing of that kind.
         """
-        site = self.fake.state.site
-        self.fake.state = load_state(saved)
-        self.fake.state.site = site
+        before, self.fake.state = self.fake.state, load_state(saved)
+        self.fake.state.site, self.fake.state.listeners = before.site, before.listeners
 
     def tables(self) -> list[list[tuple[str, ...]]]:
         """Return what a caller must know: the keys, and who may invite with which defaults; heads come first."""

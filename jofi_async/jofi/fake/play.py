@@ -1,5 +1,6 @@
 """What participants do on JOFI's web pages: accept an invitation, complete assessments."""
 
+from jofi_async.jofi.fake import events
 from jofi_async.jofi.fake.records import Invitation
 from jofi_async.jofi.fake.routing import State
 from jofi_async.jofi.fake.rules import send
@@ -16,6 +17,7 @@ def accept(state: State, invitation: Invitation) -> None:
     first = world.next_assigned_id
     world.next_assigned_id += len(invitation.test_ids)
     invitation.assigned_ids = tuple(range(first, world.next_assigned_id))
+    events.accepted(state, invitation)
 
 
 def complete(state: State, invitation: Invitation, test_id: int | None) -> None:
@@ -30,12 +32,15 @@ def complete(state: State, invitation: Invitation, test_id: int | None) -> None:
         raise LookupError(f"assessment {test_id} is not assigned to invitation {invitation.id}")
     accept(state, invitation)
     for one in invitation.test_ids if test_id is None else (test_id,):
-        invitation.completed_at.setdefault(one, state.clock.now())
+        if one not in invitation.completed_at:
+            invitation.completed_at[one] = state.clock.now()
+            events.assessment_completed(state, invitation, one)
     finished = invitation.completed_at.keys() >= set(invitation.test_ids)
     if finished and invitation.career_navigation_profile_id is None:
         invitation.career_navigation_profile_id = f"CNP{state.world.next_profile_number}"
         state.world.next_profile_number += 1
         _congratulate(state, invitation)
+        events.profile_created(state, invitation)
 
 
 def _congratulate(state: State, invitation: Invitation) -> None:

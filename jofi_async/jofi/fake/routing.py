@@ -6,6 +6,7 @@ from random import Random
 from attrs import define, field, frozen
 
 from jofi_async.fakes.clock import FakeClock
+from jofi_async.fakes.events import Listener
 from jofi_async.fakes.paths import match
 from jofi_async.jofi.fake.records import Account, Message
 from jofi_async.jofi.fake.settings import FakeSettings
@@ -39,6 +40,7 @@ class State:
 
     Attributes:
         site: Where its web pages are, without a slash at its end.
+        listeners: Whoever is told of events.
     """
 
     world: World
@@ -47,6 +49,7 @@ class State:
     random: Random = field(repr=False)
     messages: list[Message] = field(factory=list[Message], repr=False)
     site: str = SITE
+    listeners: list[Listener] = field(factory=list[Listener], repr=False, eq=False)
 
 
 @frozen(kw_only=True, repr=False)

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from random import Random
 from typing import cast
 from urllib.parse import parse_qsl
 
 from jofi_async.core.wire import Request, Response
 from jofi_async.fakes.clock import FakeClock
+from jofi_async.fakes.events import Listener, Unsubscribe
 from jofi_async.fakes.seen import SeenRequest, credentials, json_answer, text_answer
 from jofi_async.jofi.fake import create, play, texts
 from jofi_async.jofi.fake.records import Account, Invitation, Message
@@ -80,6 +82,16 @@ class FakeJofi:
         response = self._answer(request)
         self.requests.append(SeenRequest.of(request, response))
         return response
+
+    def subscribe(self, listener: Listener) -> Unsubscribe:
+        """Call a function with each event that JOFI would push, at the moment when it happens.
+
+        Returns:
+            What ends it.
+        """
+        listeners = self.state.listeners
+        listeners.append(listener)
+        return partial(listeners.remove, listener)
 
     def accept(self, invitation_id: int) -> Invitation:
         """Play a participant who accepts; a second time changes nothing."""

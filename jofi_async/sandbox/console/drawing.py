@@ -1,14 +1,16 @@
 """Pages as HTML; whatever comes from data is escaped."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from jofi_async.fakes.people import Person
 from jofi_async.sandbox.console.view import PANELS, View
+from jofi_async.sandbox.delivery.faults import WebhookFaultKind
 from jofi_async.sandbox.mounts import Mount
-from jofi_async.transports.faults import Fault, FaultKind
+from jofi_async.transports.faults import FaultKind
 
 KINDS = {
     FaultKind.DROP_BEFORE: "The connection breaks, and nothing has happened",
@@ -22,8 +24,15 @@ KINDS = {
     FaultKind.BROKEN: "500, broken",
     FaultKind.HTML: "502, with a gateway's page",
 }
+WEBHOOK_KINDS = {
+    WebhookFaultKind.DUPLICATE: "An event comes twice",
+    WebhookFaultKind.OUT_OF_ORDER: "An event comes after the next one of its person",
+    WebhookFaultKind.LATE: "An event comes three seconds late",
+    WebhookFaultKind.BAD_SIGNATURE: "A forged copy comes first",
+}
 METHODS = {"": "every request", "POST": "creates (POST)", "GET": "reads (GET)", "PUT": "updates (PUT)"}
 SHARES = {"": "always", ":0.5": "one in two", ":0.1": "one in ten", "@1": "once, the next time"}
+WEBHOOK_SHARES = {"": "always", ":0.5": "one in two", ":0.1": "one in ten"}
 
 
 class Drawing:
@@ -37,15 +46,14 @@ class Drawing:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(clock=_clock, day=_day, iso=_iso)
+        self._templates.filters.update(clock=_clock, day=_day, iso=_iso, pretty=_pretty)
 
-    def console(self, view: View, mounts: Sequence[Mount], rules: Sequence[Fault], origin: str, problem: str) -> str:
+    def console(self, view: View, mounts: Sequence[Mount], origin: str, problem: str) -> str:
         """Draw the console.
 
         Args:
             view: What is shown.
             mounts: All that is served.
-            rules: The faults that are on.
             origin: Where the sandbox is, as the browser calls it.
             problem: Why what was asked for is not done; "" if nothing was refused.
         """
@@ -53,11 +61,12 @@ class Drawing:
             view=view,
             query=view.query,
             mounts=mounts,
-            rules=[str(rule) for rule in rules],
             problem=problem,
             kinds=KINDS,
             methods=METHODS,
             shares=SHARES,
+            webhook_kinds=WEBHOOK_KINDS,
+            webhook_shares=WEBHOOK_SHARES,
             panels=PANELS,
             base_url=origin + view.mount.path,
         )
@@ -65,6 +74,10 @@ class Drawing:
     def welcome(self, mount: Mount, person: Person) -> str:
         """Draw a participant's own page."""
         return self._templates.get_template("welcome.html").render(mount=mount, person=person)
+
+
+def _pretty(body: Mapping[str, object]) -> str:
+    return json.dumps(body, indent=2, ensure_ascii=False)
 
 
 def _instant(at: datetime | str) -> datetime:

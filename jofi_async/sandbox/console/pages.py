@@ -12,6 +12,8 @@ from jofi_async.fakes.people import Person
 from jofi_async.sandbox.console.drawing import Drawing
 from jofi_async.sandbox.console.live import Changes
 from jofi_async.sandbox.console.view import Query, View
+from jofi_async.sandbox.control import number_of
+from jofi_async.sandbox.delivery.courier import Courier
 from jofi_async.sandbox.log import RequestLog
 from jofi_async.sandbox.mounts import Mount
 from jofi_async.transports.faults import FaultPlan
@@ -35,15 +37,22 @@ class Console:
     Args:
         mounts: What is served.
         log: The requests.
+        courier: The events.
         faults: What goes wrong.
         changed: Called when a fake or the faults have changed.
     """
 
     def __init__(
-        self, mounts: Sequence[Mount], log: RequestLog, faults: FaultPlan, changed: Callable[[], None]
+        self,
+        mounts: Sequence[Mount],
+        log: RequestLog,
+        courier: Courier,
+        faults: FaultPlan,
+        changed: Callable[[], None],
     ) -> None:
         self._mounts = mounts
         self._log = log
+        self._courier = courier
         self._faults = faults
         self._changed = changed
         self._drawing = Drawing()
@@ -56,6 +65,8 @@ class Console:
         app.router.add_get(f"{PATH}/changes", self.changes.stream)
         app.router.add_post(f"{PATH}/play", self._play)
         app.router.add_post(f"{PATH}/faults", self._set_faults)
+        app.router.add_post(f"{PATH}/webhook-faults", self._set_webhook_faults)
+        app.router.add_post(f"{PATH}/redeliver", self._redeliver)
         for pages in {mount.pages for mount in self._mounts}:
             app.router.add_get(f"{pages}/{{token}}", self._welcome)
             app.router.add_post(f"{pages}/{{token}}", self._take_step)
@@ -65,9 +76,8 @@ class Console:
         return self._console(message, message.query)
 
     def _console(self, message: web.Request, query: Mapping[str, str], problem: str = "") -> web.Response:
-        view = View.of(Query.of(query, self._mounts), self._mounts, self._log)
-        origin = f"{message.scheme}://{message.host}"
-        page = self._drawing.console(view, self._mounts, self._faults.rules, origin, problem)
+        view = View.of(Query.of(query, self._mounts), self._mounts, self._log, self._courier, self._faults)
+        page = self._drawing.console(view, self._mounts, f"{message.scheme}://{message.host}", problem)
         return _html(page, 400 if problem else 200)
 
     async def _asset(self, message: web.Request) -> web.Response:
@@ -88,19 +98,34 @@ class Console:
         raise web.HTTPNotFound(text="There is no such person here.\n")
 
     async def _set_faults(self, message: web.Request) -> web.Response:
+        return await self._switch(message, self._faults.rules, self._faults.set)
+
+    async def _set_webhook_faults(self, message: web.Request) -> web.Response:
+        return await self._switch(message, self._courier.faults.rules, self._courier.faults.set)
+
+    async def _switch(
+        self, message: web.Request, rules: Sequence[object], replace: Callable[..., None]
+    ) -> web.Response:
         form = await _form(message)
-        rules = [str(rule) for rule in self._faults.rules]
+        wanted = [str(rule) for rule in rules]
         if "remove" in form:
-            rules = [rule for rule in rules if rule != form["remove"]]
-        elif "add" in form:
-            rules.append(form["add"])
+            wanted = [rule for rule in wanted if rule != form["remove"]]
         else:
-            rules.append(f"{form.get('method', '')} {form.get('kind', '')}{form.get('share', '')}".strip())
+            parts = form.get("method", ""), form.get("kind", "") + form.get("share", "")
+            wanted.append(form.get("add", " ".join(parts).strip()))
         try:
-            self._faults.set(*rules)
+            replace(*wanted)
         except ConfigurationError as error:
             return self._console(message, {"panel": "faults"} | _asked(message), error.message)
         self._changed()
+        raise web.HTTPSeeOther(_back(message))
+
+    async def _redeliver(self, message: web.Request) -> web.Response:
+        number = number_of((await _form(message)).get("number", ""))
+        try:
+            self._courier.redeliver(number)
+        except LookupError as error:
+            raise web.HTTPNotFound(text=f"This cannot be done: {error}.\n") from None
         raise web.HTTPSeeOther(_back(message))
 
     async def _welcome(self, message: web.Request) -> web.Response:

@@ -8,11 +8,14 @@ from urllib.parse import urlencode
 from attrs import evolve, frozen
 
 from jofi_async.fakes.people import Person, Tone
+from jofi_async.sandbox.delivery.courier import Courier
+from jofi_async.sandbox.delivery.records import Occurrence, Progress
 from jofi_async.sandbox.log import Entry, RequestLog
 from jofi_async.sandbox.mounts import Json, Mount
+from jofi_async.transports.faults import FaultPlan
 
 PAGE = 50
-PANELS = {"people": "People", "requests": "Requests", "messages": "Messages", "faults": "Faults"}
+PANELS = {"people": "People", "requests": "Requests", "messages": "Messages", "events": "Events", "faults": "Faults"}
 
 
 @frozen(kw_only=True)
@@ -74,6 +77,9 @@ class View:
         counts: How many are in each state, of those that the search finds.
         messages: The newest messages, `number_of_newest`, how many there are, and `sent`, how many of each kind.
         requests: The newest requests, and `asked`, how many there were.
+        events: The service's newest events, and `pushed`, how many deliveries are in each state.
+        endpoints: Where the service's events go.
+        rules: The faults that are on, and `webhook_rules` those of deliveries.
     """
 
     query: Query
@@ -87,15 +93,22 @@ class View:
     sent: Mapping[str, int]
     requests: Sequence[Entry]
     asked: int
+    events: Sequence[Occurrence]
+    happened: int
+    pushed: Mapping[Progress, int]
+    endpoints: Sequence[str]
+    rules: Sequence[str]
+    webhook_rules: Sequence[str]
 
     @classmethod
-    def of(cls, query: Query, mounts: Sequence[Mount], log: RequestLog) -> Self:
+    def of(cls, query: Query, mounts: Sequence[Mount], log: RequestLog, courier: Courier, faults: FaultPlan) -> Self:
         """Look."""
         mount = next(one for one in mounts if one.name == query.service)
         everybody = mount.people()
         matching = [person for person in everybody if matches(person, query.search)]
         shown = [person for person in matching if query.state in ("", person.state)]
         messages = mount.messages()
+        events = [one for one in courier.log.newest_first() if one.service == mount.name]
         return cls(
             query=query,
             mount=mount,
@@ -108,6 +121,12 @@ class View:
             sent=Counter(str(message["kind"]) for message in messages),
             requests=log.newest(query.more),
             asked=log.count,
+            events=events[: query.more],
+            happened=len(events),
+            pushed=Counter(delivery.progress for event in events for delivery in event.deliveries),
+            endpoints=[one.place for one in courier.endpoints if one.service == mount.name],
+            rules=[str(rule) for rule in faults.rules],
+            webhook_rules=[str(rule) for rule in courier.faults.rules],
         )
 
     @property

@@ -1,0 +1,1 @@
+"""How a sandbox pushes events: to endpoints, signed, in order per person, again until they are taken."""
