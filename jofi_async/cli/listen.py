@@ -131,7 +131,14 @@ class Listener:
         Raises:
             ConfigurationError: Nothing answers there, or what answers is no sandbox; or the events cannot be pushed.
         """
-        async with aiohttp.ClientSession(timeout=WAITS_FOR_EVER) as session, self._courier:
+        self._courier.open()
+        try:
+            await self._follow()
+        finally:
+            await self._courier.close()
+
+    async def _follow(self) -> None:
+        async with aiohttp.ClientSession(timeout=WAITS_FOR_EVER) as session:
             known = max((told["number"] for told in await self._ask(session, 0)), default=0)
             self._screen.say(f"Listening to {self._url}. Ctrl-C ends it.")
             async for _ in self._changes(session):

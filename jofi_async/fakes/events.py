@@ -13,7 +13,7 @@ class Event:
     Attributes:
         id: The event's id.
         type: What happened, for example "invitation.accepted".
-        about: The id of the invitation it is about; events about one keep their order.
+        about: The id of the invitation or person it is about; events about one keep their order.
         at: When it happened, by the fake's clock.
         body: What is pushed, as JSON can hold it, as it was then.
     """

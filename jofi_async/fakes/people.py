@@ -22,6 +22,7 @@ class Step:
         details: What is played besides the name.
         at: When it was done; None if it was not.
         possible: Whether it can be done now.
+        aside: Whether it ends the way instead of going on.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Step:
     details: Mapping[str, object] = field(factory=dict[str, object])
     at: datetime | None = None
     possible: bool = True
+    aside: bool = False
 
 
 @frozen(kw_only=True, repr=False)
@@ -59,9 +61,14 @@ class Person:
     facts: tuple[tuple[str, str], ...]
 
     @property
+    def way(self) -> tuple[Step, ...]:
+        """The steps from the invitation to the end."""
+        return tuple(step for step in self.steps if not step.aside)
+
+    @property
     def next_step(self) -> Step | None:
-        """The first step that is not done and can be."""
-        return next((step for step in self.steps if step.at is None and step.possible), None)
+        """The first step of the way that is not done and can be."""
+        return next((step for step in self.way if step.at is None and step.possible), None)
 
     def step(self, key: str) -> Step:
         """Return a step.

@@ -120,10 +120,11 @@ class Sandbox:
             await self._listen()
             for mount in self.mounts:
                 self._publish(mount)
-            await self.courier.__aenter__()
+            self.courier.open()
             if self._state is not None:
                 self._state.save()
         except BaseException:
+            await self._stop_pushing()
             await self._runner.cleanup()
             raise
         return self
@@ -134,10 +135,13 @@ class Sandbox:
         await self._way.settle()
         await self._runner.cleanup()
         await self._way.settle()
-        self._subscriptions.close()
-        await self.courier.__aexit__(kind, error, trace)
+        await self._stop_pushing()
         if self._state is not None:
             self._state.save()
+
+    async def _stop_pushing(self) -> None:
+        self._subscriptions.close()
+        await self.courier.close()
 
     def _publish(self, mount: Mount) -> None:
         mount.publish_at(self.url)

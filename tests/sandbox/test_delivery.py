@@ -1,5 +1,7 @@
 """Events on their way to endpoints: order, repetition, faults."""
 
+import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -16,7 +18,7 @@ from jofi_async.jofi.fake import FakeJofi, JofiMount
 from jofi_async.sandbox.delivery.courier import DELAYS, LATE, Courier
 from jofi_async.sandbox.delivery.endpoint import Endpoint, endpoint_of
 from jofi_async.sandbox.delivery.faults import WebhookFaults
-from jofi_async.sandbox.delivery.records import Progress
+from jofi_async.sandbox.delivery.records import Delivery, Occurrence, Progress
 from jofi_async.testing import run_virtual
 from jofi_async.webhooks import DeliveryRefusedError, EventReader, HmacSignature
 
@@ -34,7 +36,7 @@ class Receiver:
         self.seen: list[tuple[str, bool]] = []
         self.taken: list[str] = []
 
-    async def push(self, _: aiohttp.ClientSession, body: bytes, *, forged: bool = False) -> int:
+    async def push(self, session: aiohttp.ClientSession, body: bytes, *, forged: bool = False) -> int:
         name = body.decode().split('"')[3]
         self.seen.append((name, forged))
         answer = 401 if forged else self.answers.pop(0) if self.answers else 200
@@ -50,16 +52,19 @@ def event(name: str, about: str = "1") -> Event:
 
 
 def courier(receiver: Receiver, *faults: str) -> Courier:
-    return Courier([cast("Endpoint", receiver)], WebhookFaults.of(faults), lambda *_: None)
+    return Courier([cast("Endpoint", receiver)], WebhookFaults.of(faults), told)
+
+
+def told(_: Occurrence, __: Delivery | None) -> None:
+    """Nobody looks."""
 
 
 async def delivered(one: Courier, *events: Event, seconds: float = 3600) -> None:
-    import asyncio
-
-    async with one:
-        for each in events:
-            one.take("jofi", each)
-        await asyncio.sleep(seconds)
+    one.open()
+    for each in events:
+        one.take("jofi", each)
+    await asyncio.sleep(seconds)
+    await one.close()
 
 
 FAILURE = st.sampled_from([500, 302, 401, TimeoutError(), aiohttp.ClientPayloadError(), OSError()])
@@ -172,8 +177,6 @@ def test_the_fake_tells_what_happens() -> None:
 
 
 def test_the_sdk_reads_what_the_fake_tells() -> None:
-    import json
-
     fake, events = FakeJofi(), list[Event]()
     fake.subscribe(events.append)
     fake.complete(fake.invite().id)

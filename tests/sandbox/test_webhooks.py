@@ -56,14 +56,15 @@ def pushing(fake: FakeJofi, url: str, *faults: str) -> Sandbox:
 
 
 async def until_delivered(sandbox: Sandbox, attempts: int) -> None:
-    await until(
-        lambda: attempts <= sum(len(push.attempts) for one in sandbox.courier.log.after(0) for push in one.deliveries)
-    )
+    def tried() -> int:
+        return sum(len(push.attempts) for one in sandbox.courier.log.after(0) for push in one.deliveries)
+
+    await until(lambda: tried() >= attempts)
 
 
 async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  (what is waited for happens on sockets)
             await asyncio.sleep(0.001)
 
 

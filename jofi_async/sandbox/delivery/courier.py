@@ -5,8 +5,6 @@ import json
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Self
 
 import aiohttp
 from attrs import define, field
@@ -40,7 +38,7 @@ class _Line:
 
 
 class Courier:
-    """Delivers what happens, from entering to leaving; what is under way when it is left is given up.
+    """Delivers what happens while it is open.
 
     Args:
         endpoints: Where events go.
@@ -62,13 +60,12 @@ class Courier:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> Self:
+    def open(self) -> None:
+        """Begin to deliver; events that were taken before are noted only."""
         self._session = aiohttp.ClientSession(auto_decompress=False)
-        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def close(self) -> None:
+        """Give up what is under way."""
         session, self._session = self._session, None
         for task in self._tasks:
             task.cancel()

@@ -8,6 +8,7 @@ from attrs import asdict
 
 from jofi_async.core.wire import Request, Response
 from jofi_async.fakes.clock import FakeClock, WallClock
+from jofi_async.fakes.events import Listener, Unsubscribe
 from jofi_async.fakes.people import Person
 from jofi_async.yardstik.fake import render
 from jofi_async.yardstik.fake.openapi import describe
@@ -30,6 +31,7 @@ class YardstikMount:
         title: What a person calls it.
         path: Where it is served.
         pages: Where the candidates' forms are.
+        signature_header: Where a signature stands, as Yardstik's demo has it.
         states: What a candidate may have come to, in order.
         fake: The fake.
     """
@@ -38,6 +40,7 @@ class YardstikMount:
     title = "Yardstik"
     path = BASE_PATH
     pages = FORMS
+    signature_header = "x-yardstik-webhook-signature"
     states = STATES
 
     def __init__(self, fake: FakeYardstik | None = None) -> None:
@@ -64,6 +67,13 @@ class YardstikMount:
     def publish_at(self, url: str) -> None:
         """Let the links of invitations that are created from now on lead there."""
         self.fake.state.site = url
+
+    def subscribe(self, listener: Listener) -> Unsubscribe:
+        """Call a function with each event, at the moment when it happens, until what is returned is called."""
+        return self.fake.subscribe(listener)
+
+    def push_to(self, url: str) -> None:
+        """Do nothing: no route that is served shows an endpoint."""
 
     def people(self) -> list[Person]:
         """Return the candidates who are invited, the newest first."""
@@ -97,14 +107,14 @@ class YardstikMount:
         }
 
     def play(self, step: str, invitation_id: str, details: Mapping[str, object]) -> Payload:
-        """Play a step of a candidate: `view` or `complete`.
+        """Play a step of a candidate: `view`, `complete`, or `expire` for letting the invitation expire.
 
         Raises:
             LookupError: There is no such step or invitation.
         """
-        steps = {"view": self.fake.view, "complete": self.fake.complete}
+        steps = {"view": self.fake.view, "complete": self.fake.complete, "expire": self.fake.expire}
         if step not in steps:
-            raise LookupError(f"there is no step {step!r}; there are view and complete")
+            raise LookupError(f"there is no step {step!r}; there are {', '.join(steps)}")
         return render.invitation(self.fake.state, steps[step](invitation_id))
 
     def save(self) -> Payload:
@@ -118,7 +128,8 @@ class YardstikMount:
             ValueError: It is nothing of that kind.
         """
         site = self.fake.state.site
-        self.fake.state = load_state(saved)
+        before, self.fake.state = self.fake.state, load_state(saved)
+        self.fake.state.site, self.fake.state.listeners = before.site, before.listeners
         self.fake.state.site = site
 
     def tables(self) -> list[list[tuple[str, ...]]]:

@@ -50,6 +50,15 @@ def person(state: State, record: Invitation) -> Person:
                 at=record.completed_at,
                 possible=can_go_on,
             ),
+            Step(
+                key="expire",
+                name="expire",
+                label="Let expire",
+                subject="Expiry",
+                at=record.expires_at if status == "expired" else None,
+                possible=can_go_on,
+                aside=True,
+            ),
         ),
         facts=tuple((head, str(value)) for head, value in facts if value is not None),
     )

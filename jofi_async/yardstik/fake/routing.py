@@ -7,6 +7,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from jofi_async.fakes.clock import FakeClock
+from jofi_async.fakes.events import Listener
 from jofi_async.fakes.paths import match
 from jofi_async.yardstik.fake.records import Account, Message
 from jofi_async.yardstik.fake.settings import FakeSettings
@@ -51,6 +52,7 @@ class State:
 
     Attributes:
         site: Where the candidates' links lead.
+        listeners: Whoever is told of events.
     """
 
     world: World
@@ -59,6 +61,7 @@ class State:
     random: Random = field(repr=False)
     messages: list[Message] = field(factory=list[Message], repr=False)
     site: str = "https://profile.yardstik.com"
+    listeners: list[Listener] = field(factory=list[Listener], repr=False, eq=False)
 
 
 @frozen(kw_only=True, repr=False)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from jofi_async.yardstik.fake import lists, render
+from jofi_async.yardstik.fake import events, lists, render
 from jofi_async.yardstik.fake.records import Account, Candidate, Invitation, Message
 from jofi_async.yardstik.fake.routing import NOT_FOUND, Call, Fault, Payload, RefusedError, State
 from jofi_async.yardstik.fake.world import new_id
@@ -63,6 +63,7 @@ def cancel_invitation(call: Call) -> Payload:
     if render.status(call.state, record) not in (call.state.settings.sent, call.state.settings.viewed):
         raise RefusedError(422, Fault("The invitation cannot be canceled"))
     record.canceled_at = record.updated_at = call.state.clock.now()
+    events.changed(call.state, record)
     return render.invitation(call.state, record)
 
 
@@ -76,6 +77,7 @@ def refresh_invitation(call: Call) -> Payload:
     record.updated_at = state.clock.now()
     if state.settings.refresh_contacts:
         _contact(state, record)
+    events.changed(state, record)
     return render.invitation(state, record)
 
 
@@ -120,6 +122,7 @@ def store_candidate(state: State, account: Account, body: Payload) -> Candidate:
     fields = {name: body[name] for name in render.FIELDS if body.get(name) is not None}
     record = Candidate(id=new_id(state.random), account_id=account.id, created_at=now, updated_at=now, fields=fields)
     state.world.candidates[record.id] = record
+    events.candidate_created(state, record)
     return record
 
 
@@ -142,6 +145,7 @@ def store(
     )
     state.world.invitations[record.id] = record
     _contact(state, record)
+    events.invited(state, record)
     return record
 
 

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from jofi_async.core.wire import Request, Response
 from jofi_async.fakes.clock import FakeClock
+from jofi_async.fakes.events import Listener, Unsubscribe
 from jofi_async.fakes.seen import SeenRequest, credentials, json_answer
-from jofi_async.yardstik.fake import rules
+from jofi_async.yardstik.fake import events, render, rules
 from jofi_async.yardstik.fake.records import Candidate, Invitation, Message
 from jofi_async.yardstik.fake.routes import ROUTES
 from jofi_async.yardstik.fake.routing import Call, Fault, Payload, RefusedError, Route, State
@@ -100,14 +102,36 @@ class FakeYardstik:
     def view(self, invitation_id: str) -> Invitation:
         """Play a candidate who opens the form."""
         invitation = self._invitation(invitation_id)
-        invitation.viewed_at = invitation.viewed_at or self.clock.now()
+        if invitation.viewed_at is None:
+            invitation.viewed_at = self.clock.now()
+            events.changed(self.state, invitation)
         return invitation
 
     def complete(self, invitation_id: str) -> Invitation:
         """Play a candidate who submits their data."""
         invitation = self.view(invitation_id)
-        invitation.completed_at = invitation.completed_at or self.clock.now()
+        if invitation.completed_at is None:
+            invitation.completed_at = self.clock.now()
+            events.submitted(self.state, invitation)
         return invitation
+
+    def expire(self, invitation_id: str) -> Invitation:
+        """Let an invitation that is under way expire now."""
+        invitation = self._invitation(invitation_id)
+        if render.status(self.state, invitation) in (self.state.settings.sent, self.state.settings.viewed):
+            invitation.expires_at = self.clock.now()
+            events.changed(self.state, invitation)
+        return invitation
+
+    def subscribe(self, listener: Listener) -> Unsubscribe:
+        """Call a function with each event that Yardstik would push, at the moment when it happens.
+
+        Returns:
+            What ends it.
+        """
+        listeners = self.state.listeners
+        listeners.append(listener)
+        return partial(listeners.remove, listener)
 
     def _invitation(self, invitation_id: str) -> Invitation:
         if invitation_id not in self.world.invitations:

@@ -13,6 +13,8 @@ class FakeSettings:
         sent: What the status of a new invitation is called. Seed 002 names `expired` and `canceled` alone.
         viewed: What it is called once the candidate opened the form.
         completed: What it is called once they submitted their data.
+        invitation_created: What the event of a new invitation is called. Only `<resource>.<event>` could be read.
+        invitation_updated: What the event of its every other change is called.
         per_page: How many items a page has unless the request says; the sample shows 25.
         most_per_page: How many it has at most; more is cut to it.
         filters: A known attribute narrows the list, or all filters are `ignored`.
@@ -35,6 +37,8 @@ class FakeSettings:
     sent: str = "sent"
     viewed: str = "viewed"
     completed: str = "completed"
+    invitation_created: str = "created"
+    invitation_updated: str = "updated"
     per_page: int = 25
     most_per_page: int = 100
     filters: Literal["applied", "ignored"] = "applied"
