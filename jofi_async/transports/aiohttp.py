@@ -3,28 +3,23 @@
 import asyncio
 import os
 import re
-import select
-import sys
 import warnings
 from collections import defaultdict
-from contextvars import ContextVar
 from functools import lru_cache
 from ssl import SSLContext
-from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
-from attrs import define
 from yarl import URL
 
 from jofi_async.core.deadlines import Deadlines, Scope
-from jofi_async.core.errors import ConfigurationError, LifecycleError, NotSentError, UnknownOutcomeError
+from jofi_async.core.errors import ConfigurationError, LifecycleError, UnknownOutcomeError
 from jofi_async.core.transport import Transport
 from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.transports._failures import cause, not_sent, place, unknown
+from jofi_async.transports._wire import ATTEMPT, Attempt, BytesRequest, Outbox, Wire
 
 if TYPE_CHECKING:
-    from aiohttp.abc import AbstractStreamWriter
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
 
@@ -85,16 +80,16 @@ class AiohttpTransport(Transport):
         request.departed = False
         session = self._bound()
         url = _url(request)
-        attempt = _Attempt(request, self._scope(request))
-        token = _ATTEMPT.set(attempt)
+        attempt = Attempt(request, self._scope(request))
+        token = ATTEMPT.set(attempt)
         try:
             answer = await self._ask(session, attempt, url)
             return await self._read(answer, request)
         finally:
             attempt.hang_up()
-            _ATTEMPT.reset(token)
+            ATTEMPT.reset(token)
 
-    async def _ask(self, session: aiohttp.ClientSession, attempt: "_Attempt", url: URL) -> aiohttp.ClientResponse:
+    async def _ask(self, session: aiohttp.ClientSession, attempt: "Attempt", url: URL) -> aiohttp.ClientResponse:
         """Send the request and return as soon as the head of the answer is there."""
         request = attempt.request
         try:
@@ -104,7 +99,7 @@ class AiohttpTransport(Transport):
                     url,
                     headers=request.headers,
                     skip_auto_headers=_skipped(request) or None,
-                    data=_Body(request.body) if request.body and request.still_clear else request.body,
+                    data=request.body,
                     timeout=_client_timeout(request.timeout),
                     proxy=self._proxy_for(url),
                     allow_redirects=False,
@@ -172,9 +167,12 @@ class AiohttpTransport(Transport):
             {"keepalive_timeout": self._keepalive} if self._keepalive > 0 else {"force_close": True}
         )
         connector = _Connector(limit=0, ssl=self._ssl or True, **keepalive)
-        connector.process, connector.used = os.getpid(), WeakSet()
+        connector.process, connector.outbox = os.getpid(), Outbox()
         return aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_only_once,)
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=(_only_once,),
+            request_class=BytesRequest,
         )
 
     def _proxy_for(self, url: URL) -> URL | None:
@@ -214,29 +212,11 @@ class AiohttpTransport(Transport):
             warnings.warn(words, ResourceWarning, source=self, stacklevel=2)
 
 
-@define
-class _Attempt:
-    """One request on its way, as the connector sees it."""
-
-    request: Request
-    reading: Scope
-    wire: asyncio.Transport | None = None
-    refusal: NotSentError | None = None
-
-    def hang_up(self) -> None:
-        """Drop at once a connection that is closing: unsent bytes or a goodbye over TLS could hold it for long."""
-        if self.wire is not None and self.wire.is_closing():
-            self.wire.abort()
-
-
-_ATTEMPT: ContextVar[_Attempt] = ContextVar("jofi_async_attempt")
-
-
 class _Connector(aiohttp.TCPConnector):
     """Tells apart what failed before there was a connection to send on, and notes when there was one."""
 
     process = 0
-    used: "WeakSet[asyncio.BaseProtocol]"
+    outbox: Outbox
 
     def __del__(self, *args: Any) -> None:
         """Close what is open, without aiohttp's own warning: the transport warns for all of it."""
@@ -246,54 +226,31 @@ class _Connector(aiohttp.TCPConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
     ) -> "Connection":
-        attempt = _ATTEMPT.get()
+        attempt = ATTEMPT.get()
         try:
             connection = await super().connect(req, traces, timeout)
-            while self._was_left(connection):
+            while (wire := self._wire_of(connection)) is None:
                 connection.close()
                 connection = await super().connect(req, traces, timeout)
         except aiohttp.InvalidURL:
             raise
         except (aiohttp.ClientError, OSError) as error:
             raise not_sent(error, attempt.request) from cause(error)
-        attempt.request.departed = True
-        attempt.wire = connection.transport
+        attempt.wire = wire
         attempt.reading.end_after(attempt.request.timeout.read)
         return connection
 
-    def _was_left(self, connection: "Connection") -> bool:
-        """Tell whether the server has closed a connection that is to be used again; the loop may not know it yet."""
+    def _wire_of(self, connection: "Connection") -> Wire | None:
+        """Return the wire of a connection, or None if the server has left one that is to be used again."""
         protocol = connection.protocol
-        if protocol is None or connection.transport is None:
-            return False
-        if protocol not in self.used:
-            self.used.add(protocol)
-            return False
-        return _is_readable(connection.transport)
-
-
-def _is_readable(wire: asyncio.Transport) -> bool:
-    """Tell whether anything has come, which on an idle connection can only be its end."""
-    peer = wire.get_extra_info("socket")
-    if sys.platform == "win32" or peer is None:
-        return False
-    poll = select.poll()
-    poll.register(peer.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
-
-
-class _Body(aiohttp.BytesPayload):
-    """Asks, in the very step in which head and body are written, whether the request may still leave."""
-
-    async def write_with_length(self, writer: "AbstractStreamWriter", content_length: int | None) -> None:
-        attempt = _ATTEMPT.get()
-        try:
-            if attempt.request.still_clear is not None:
-                attempt.request.still_clear()
-        except NotSentError as error:
-            attempt.refusal, attempt.request.departed = error, False
-            raise
-        await super().write_with_length(writer, content_length)
+        if protocol is None or protocol.transport is None:
+            raise aiohttp.ServerDisconnectedError
+        wire: object = protocol.transport
+        if isinstance(wire, Wire):
+            return None if protocol.writing_paused or wire.has_news() else wire
+        wire = Wire(protocol.transport, self.outbox)
+        protocol.transport = cast("asyncio.Transport", wire)
+        return wire
 
 
 async def _only_once(req: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -301,9 +258,11 @@ async def _only_once(req: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerT
     try:
         return await handler(req)
     except Exception as error:
-        request = _ATTEMPT.get().request
-        if request.departed:
-            raise unknown(error, request) from cause(error)
+        attempt = ATTEMPT.get()
+        if attempt.refusal is not None:
+            raise attempt.refusal from None
+        if attempt.request.departed:
+            raise unknown(error, attempt.request) from cause(error)
         raise
 
 
