@@ -169,13 +169,17 @@ class Call:
         return result
 
     async def _within_deadline(self) -> Response:
-        if self._deadline == math.inf:
-            return await self._attempts()
         scope = self._deadlines.scope(self._loop)
         try:
             with scope:
-                scope.end_at(self._deadline)
-                return await self._attempts()
+                if self._deadline < math.inf:
+                    scope.end_at(self._deadline)
+                try:
+                    return await self._attempt()
+                except CallError as error:
+                    if not self._repeats(error):
+                        raise
+                    return await self._repeat(error)
         except TimeoutError:
             if scope.expired():
                 raise self._overdue() from None
@@ -187,14 +191,6 @@ class Call:
             return DeadlineNotSentError(f"The deadline of {seconds:g} s passed before it could be sent")
         effect = Effect.NONE if self._operation.repeatable else Effect.UNKNOWN
         return DeadlineUnknownError(f"No answer came within the deadline of {seconds:g} s", effect=effect)
-
-    async def _attempts(self) -> Response:
-        try:
-            return await self._attempt()
-        except CallError as error:
-            if not self._repeats(error):
-                raise
-            return await self._repeat(error)
 
     async def _repeat(self, first: CallError) -> Response:
         """Replay the first failure as tenacity's first attempt, and let it decide from there."""
@@ -226,11 +222,20 @@ class Call:
             self._tell(events.BackingOff, error=failure(state), seconds=state.upcoming_sleep)
 
     async def _attempt(self) -> Response:
-        record, limiter = self._record, self._means.limiter
+        record, limiter, options = self._record, self._means.limiter, self._means.options
         asked = self._loop.time()
+        left = self._deadline - asked
+        max_wait = math.inf if record.attempts else options.max_wait  # what was begun is not given up for a queue
         if self._hooks:
             self._tell(events.Queued, ahead=1)
-        limited = await self._slot(asked)
+        try:
+            limited = await limiter.acquire(
+                priority=options.priority,
+                max_wait=min(max_wait, left),
+                longest_pause=options.retry.retry_after_ceiling,
+            )
+        except QueueTooLongError as error:
+            raise (error if max_wait <= left else self._too_late(error, left)) from None
         try:
             queued = self._loop.time() - asked - limited
             record.limited += limited
@@ -245,22 +250,11 @@ class Call:
         finally:
             limiter.release()
 
-    async def _slot(self, asked: float) -> float:
-        options, left = self._means.options, self._deadline - asked
-        max_wait = math.inf if self._record.attempts else options.max_wait  # what was begun is not given up for a queue
-        try:
-            return await self._means.limiter.acquire(
-                priority=options.priority,
-                max_wait=min(max_wait, left),
-                longest_pause=options.retry.retry_after_ceiling,
-            )
-        except QueueTooLongError as error:
-            if max_wait <= left:
-                raise
-            if self._loop.time() >= self._deadline:
-                raise self._overdue() from None
-            text = f"It would have waited {error.seconds:.4g} s for a slot, and the deadline leaves {left:.4g} s"
-            raise DeadlineNotSentError(text) from None
+    def _too_late(self, error: QueueTooLongError, left: float) -> CallError:
+        if self._loop.time() >= self._deadline:
+            return self._overdue()
+        text = f"It would have waited {error.seconds:.4g} s for a slot, and the deadline leaves {left:.4g} s"
+        return DeadlineNotSentError(text)
 
     async def _send(self) -> Response:
         record, request, limiter = self._record, self._request, self._means.limiter

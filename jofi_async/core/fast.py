@@ -13,7 +13,6 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 import attrs
 import msgspec
-from attrs import frozen
 
 from jofi_async.core.codec import LooseTime, OpenEnum, parse_time, read_loose_time
 
@@ -34,11 +33,10 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
         kind: An attrs class.
     """
     try:
-        model = _model(cast("Any", kind))
+        wire = _struct(cast("Any", kind))
     except UnsupportedError:
         return _leave_to_cattrs
-    read = msgspec.json.Decoder(model.wire).decode
-    make: Callable[[Any], T] = model.make
+    read, make = msgspec.json.Decoder(wire).decode, _maker(kind)
     return lambda body: make(read(body))
 
 
@@ -46,37 +44,14 @@ def _leave_to_cattrs(_: bytes) -> Any:
     raise UnsupportedError
 
 
-@frozen
-class _Model:
-    """How one model is read.
-
-    Attributes:
-        wire: The struct that msgspec reads.
-        make: Makes the model of such a struct.
-    """
-
-    wire: type[msgspec.Struct]
-    make: Callable[[Any], Any]
-
-
 @cache
-def _model(kind: Any) -> _Model:
+def _struct(kind: Any) -> type[msgspec.Struct]:
+    """The struct that msgspec reads for a model."""
     hints = get_type_hints(kind)
-    scope: dict[str, Any] = {"kind": kind, "read_time": datetime.fromisoformat, "parse_time": parse_time}
-    scope["read_loose_time"] = read_loose_time
-    fields: list[Any] = []
-    arguments: list[str] = []
-    keeps_extra = by_name = False
-    for field in attrs.fields(kind):
-        by_name = by_name or field.kw_only
-        if field.name == "extra":
-            keeps_extra, value = True, "{}"
-        else:
-            wire, value = _read(hints[field.name], f"wire.{field.name}", scope)
-            fields.append((field.name, wire, *_default(field)))
-        arguments.append(f"{field.alias}={value}" if by_name else value)
-    struct = msgspec.defstruct(kind.__name__, fields, kw_only=True, gc=False, forbid_unknown_fields=keeps_extra)
-    return _Model(struct, eval(f"lambda wire: kind({', '.join(arguments)})", scope))
+    known = [field for field in attrs.fields(kind) if field.name != "extra"]
+    fields = [(field.name, _wire(hints[field.name]), *_default(field)) for field in known]
+    keeps_extra = "extra" in hints
+    return msgspec.defstruct(kind.__name__, fields, kw_only=True, gc=False, forbid_unknown_fields=keeps_extra)
 
 
 def _default(field: "attrs.Attribute[Any]") -> tuple[Any, ...]:
@@ -86,25 +61,68 @@ def _default(field: "attrs.Attribute[Any]") -> tuple[Any, ...]:
     return (msgspec.field(default_factory=default.factory) if isinstance(default, _FACTORY) else default,)
 
 
-def _read(hint: Any, value: str, scope: dict[str, Any]) -> tuple[Any, str]:
-    """The type that msgspec reads for a hint, and the expression for what is made of the value."""
-    inner = get_args(hint)
-    if get_origin(hint) in (Union, UnionType) and len(inner) == 2 and inner[1] is NoneType:
-        wire, made = _read(inner[0], value, scope)
-        return wire | None, value if made == value else f"None if {value} is None else {made}"
+def _wire(hint: Any) -> Any:
+    """The type that msgspec reads for a type hint."""
+    if (inner := _optional(hint)) is not None:
+        return _wire(inner) | None
     if get_origin(hint) is list:
-        wire, made = _read(inner[0], "item", scope)
-        return GenericAlias(list, (wire,)), value if made == "item" else f"[{made} for item in {value}]"
-    if hint is datetime:
-        return str, f"(time if (time := read_time({value})).tzinfo else parse_time({value}))"
-    if hint is LooseTime:
-        return str, f"read_loose_time({value})"
-    if hint == dict[str, Any]:
-        return hint, value
+        return GenericAlias(list, (_wire(get_args(hint)[0]),))
+    if hint in (datetime, LooseTime):
+        return str
     if attrs.has(hint):
-        model, name = _model(hint), f"make_{len(scope)}"
-        scope[name] = model.make
-        return model.wire, f"{name}({value})"
-    if hint in _AS_THEY_ARE or (isinstance(hint, type) and issubclass(hint, OpenEnum)):
-        return hint, value
+        return _struct(hint)
+    if hint in _AS_THEY_ARE or hint == dict[str, Any] or (isinstance(hint, type) and issubclass(hint, OpenEnum)):
+        return hint
     raise UnsupportedError(f"{hint} is left to cattrs")
+
+
+def _optional(hint: Any) -> Any:
+    """What a hint is when it is not None, or None of a hint that never is."""
+    inner = get_args(hint)
+    is_optional = get_origin(hint) in (Union, UnionType) and len(inner) == 2 and inner[1] is NoneType
+    return inner[0] if is_optional else None
+
+
+def _maker(kind: type[T]) -> Callable[[Any], T]:
+    """What makes a model of its struct: one expression, generated once, in which each model's `__init__` is called."""
+    scope: dict[str, Any] = {
+        "read_time": datetime.fromisoformat,
+        "parse_time": parse_time,
+        "read_loose_time": read_loose_time,
+    }
+    make: Callable[[Any], T] = eval(f"lambda wire: {_made(kind, 'wire', scope)}", scope)
+    return make
+
+
+def _made(hint: Any, value: str, scope: dict[str, Any]) -> str:
+    """The expression for what is made of a value; what it names is put into the scope."""
+    if (inner := _optional(hint)) is not None:
+        name = _new_name(scope)
+        made = _made(inner, name, scope)
+        return value if made == name else f"None if ({name} := {value}) is None else {made}"
+    if get_origin(hint) is list:
+        item = _new_name(scope)
+        made = _made(get_args(hint)[0], item, scope)
+        return value if made == item else f"[{made} for {item} in {value}]"
+    if hint is datetime:
+        return f"(time if (time := read_time({value})).tzinfo else parse_time({value}))"
+    if hint is LooseTime:
+        return f"read_loose_time({value})"
+    return _called(hint, value, scope) if attrs.has(hint) else value
+
+
+def _called(kind: Any, value: str, scope: dict[str, Any]) -> str:
+    name, hints, fields = _new_name(scope), get_type_hints(kind), attrs.fields(kind)
+    scope[name] = kind
+    by_name = any(field.kw_only for field in fields)
+    arguments = [
+        (f"{field.alias}=" if by_name else "")
+        + ("{}" if field.name == "extra" else f"({_made(hints[field.name], f'{value}.{field.name}', scope)})")
+        for field in fields
+    ]
+    return f"{name}({', '.join(arguments)})"
+
+
+def _new_name(scope: dict[str, Any]) -> str:
+    scope[name := f"name_{len(scope)}"] = None
+    return name

@@ -17,6 +17,7 @@ NOT_WITH_PRESCREEN = frozenset({6, 7, 8})
 _REQUIRED = ("first_name", "last_name", "email", "created_by_user_email")
 _NUMBERS = frozenset({"team_id", "email_template_id", "congrats_email_template_id"})
 _NULLABLE = frozenset({"person_id", "custom_id", "phone", "ref_text"})
+_TEXTS = frozenset({"first_name", "last_name", *_NULLABLE})
 
 
 def check_new(fields: Mapping[str, Any]) -> list[Problem]:
@@ -64,7 +65,10 @@ def check_filters(custom_id: object, email: object, *, lengths: bool = True) -> 
 
 def _each(fields: Mapping[str, Any], *, nullable: frozenset[str]) -> Iterator[Problem]:
     for name, value in fields.items():
-        if value is UNSET or (value is None and name in nullable):
+        if type(value) is str:
+            if name in _TEXTS and len(value) <= CUSTOM_ID_LIMIT and value.isascii() and value.strip():
+                continue
+        elif value is UNSET or (value is None and name in nullable):
             continue
         if reason := _REASONS[name](value):
             yield Problem(name, reason)

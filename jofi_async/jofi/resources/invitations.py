@@ -60,6 +60,7 @@ class Invitations(InvitationReads):
     def __init__(self, calls: Calls, *, validate: bool, max_in_flight: int, watermark: Watermark) -> None:
         super().__init__(calls, validate=validate, max_in_flight=max_in_flight)
         self._watermark = watermark
+        self._decode_created = calls.decoder(Invitation, Effect.DONE)
 
     async def create(
         self,
@@ -110,7 +111,7 @@ class Invitations(InvitationReads):
             UnreadableAnswerError: The invitation was created, and its answer, in `body`, does not fit the model.
             CallError: See `jofi_async.core.errors` for the rest.
         """
-        new = NewInvitation(
+        fields = InvitationFields(
             first_name=first_name,
             last_name=last_name,
             email=email,
@@ -125,14 +126,17 @@ class Invitations(InvitationReads):
             email_template_id=email_template_id,
             ref_text=ref_text,
         )
-        given = new.given()
-        self._require(check_new(given), row=new)
+        given = {name: value for name, value in fields.items() if value is not UNSET}
         record = CallRecord()
         try:
-            return await self._create_given(new, given, record)
+            self._require(check_new(given))
+            return await self._send_new(given, record)
+        except JofiAsyncError as error:
+            error.row = NewInvitation(**fields)
+            raise
         except asyncio.CancelledError:
             if record.in_doubt:
-                self._tell_abandoned(new, record.attempts, None)
+                self._tell_abandoned(NewInvitation(**fields), record.attempts, None)
             raise
 
     async def update(
@@ -308,20 +312,15 @@ class Invitations(InvitationReads):
             get=self.get,
         )
 
-    def _create(self, new: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
-        return self._create_given(new, new.given(), record)
-
-    async def _create_given(self, new: NewInvitation, given: Mapping[str, Any], record: CallRecord) -> Invitation:
+    async def _create(self, new: NewInvitation, record: CallRecord) -> Invitation:
         try:
-            return await self._session.call(
-                _CREATE,
-                self._calls.decoder(Invitation, Effect.DONE),
-                payload=wire_form(given),
-                record=record,
-            )
+            return await self._send_new(new.given(), record)
         except JofiAsyncError as error:
             error.row = new
             raise
+
+    def _send_new(self, given: Mapping[str, Any], record: CallRecord) -> Awaitable[Invitation]:
+        return self._session.call(_CREATE, self._decode_created, payload=wire_form(given), record=record)
 
     def _tell_abandoned(self, new: NewInvitation, attempts: int, outcome: object) -> None:
         event = Abandoned(_CREATE.name, _CREATE.method, _CREATE.path, attempts, new, outcome)
@@ -331,6 +330,6 @@ class Invitations(InvitationReads):
         """The first page alone, however many there are."""
         return await self._calls.read(LIST, InvitationList)
 
-    def _require(self, problems: Sequence[Problem], *, row: object = None) -> None:
+    def _require(self, problems: Sequence[Problem]) -> None:
         if problems and self._validate:
-            raise InvalidInputError(problems, row=row)
+            raise InvalidInputError(problems)
