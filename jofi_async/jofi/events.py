@@ -6,7 +6,7 @@ is a setting (`jofi_async.webhooks.HmacSignature`, `BasicAuth`).
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from attrs import Attribute, define, field
@@ -50,6 +50,11 @@ class JofiEvent:
     webhook_verification_method: str | None = None
     extra: dict[str, Any] = field(factory=new_extra)
 
+    @property
+    def as_of(self) -> datetime:
+        """When the object was as it is here; long ago where JOFI does not say, so that it replaces nothing newer."""
+        return self.created_at or datetime.fromtimestamp(0, UTC)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(type={self.type!r}, id={self.id!r})"
 
@@ -90,7 +95,7 @@ class InvitationEvent(JofiEvent):
 
     @property
     def invitation(self) -> Invitation:
-        """The invitation."""
+        """The invitation as it was then: `await mirror.remember(event.invitation, event.as_of)` keeps a mirror so."""
         return self.data.object
 
 
