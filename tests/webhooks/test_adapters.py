@@ -87,6 +87,22 @@ async def test_a_body_is_read_no_further_than_it_may_be_large(given: list[bytes]
     assert read_stream(lambda most: next(source, b"")[:most], 3) == read
 
 
+async def test_what_is_too_large_is_not_read_to_its_end() -> None:
+    asked: list[int] = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            asked.append(1)
+            yield b"xx"
+
+    def read(most: int) -> bytes:
+        asked.append(1)
+        return b"xx"[:most]
+
+    assert await read_chunks(endless(), 3) == read_stream(read, 3) == b"xxxx"
+    assert len(asked) == 4
+
+
 async def where() -> tuple[int, int]:
     return os.getpid(), id(asyncio.get_running_loop())
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jofi_async.core.codec import DecodeError
 from jofi_async.jofi.events import JOFI_EVENTS, InvitationAccepted, JofiEvent, OtherEvent
 from jofi_async.webhooks import Delivery, DeliveryRefusedError, EventReader, Received, Refusal
 from tests.webhooks.support import HEADER, SCHEMES, aged_signature, body_of, plain_signature, reader_of, wire
@@ -71,6 +72,12 @@ NO_EVENTS: dict[str, bytes] = {
 @pytest.mark.parametrize("name", NO_EVENTS)
 def test_what_is_signed_and_no_event_is_unreadable(name: str) -> None:
     assert read(NO_EVENTS[name]) is Refusal.UNREADABLE
+
+
+@pytest.mark.parametrize("name", NO_EVENTS)
+def test_a_vocabulary_says_so_and_nothing_else(name: str) -> None:
+    with pytest.raises(DecodeError):
+        JOFI_EVENTS.parse(NO_EVENTS[name])
 
 
 @pytest.mark.parametrize("name", NO_EVENTS)

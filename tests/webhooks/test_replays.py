@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fakeredis import FakeAsyncRedis, FakeServer
+from redis.asyncio.client import Pipeline
 
 from jofi_async.storage.database import StorageError
 from jofi_async.testing import ReplayStoreContract
@@ -169,6 +170,21 @@ async def test_sqlite_goes_on_after_a_write_that_failed(tmp_path: Path) -> None:
             other.execute("ALTER TABLE gone RENAME TO event")
         assert await store.claim("a", "t", 60) is Claim.DONE
         assert await store.claim("b", "t", 60) is Claim.TAKEN
+
+
+async def test_redis_leaves_a_claim_that_has_just_become_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with FakeAsyncRedis(server=FakeServer()) as client:
+        store = RedisReplays(client, prefix="")
+        assert await store.claim("a", "dead", 60) is Claim.TAKEN
+        execute = Pipeline.execute
+
+        async def execute_too_late(self: Any, *arguments: Any) -> Any:
+            await client.set("a", "alive")
+            return await execute(self, *arguments)
+
+        monkeypatch.setattr(Pipeline, "execute", execute_too_late)
+        await store.release("a", "dead")
+        assert await client.get("a") == b"alive"
 
 
 @pytest.mark.parametrize(("keep", "lasts"), [(3.0, 3000), (None, -1)])
