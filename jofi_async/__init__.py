@@ -42,6 +42,7 @@ from jofi_async.core.errors import (
     RetryAfterTooLongError,
     ServerError,
     SetupError,
+    SharedLimitLostError,
     UnknownOutcomeError,
     UnreadableAnswerError,
     UsageError,
@@ -60,6 +61,7 @@ from jofi_async.core.events import (
     Sent,
 )
 from jofi_async.core.limits import AdaptiveRateLimit, Limiter, LimiterStatistics, Priority, RateLimit, RateLimiter
+from jofi_async.core.limits.shared.store import LimitStore, LimitStoreError
 from jofi_async.core.retry import RetryPolicy
 from jofi_async.core.transport import Transport
 from jofi_async.core.unset import UNSET, Unset
@@ -182,6 +184,8 @@ __all__ = [
     "JournalError",
     "JournalHeldError",
     "LifecycleError",
+    "LimitStore",
+    "LimitStoreError",
     "Limited",
     "Limiter",
     "LimiterStatistics",
@@ -226,6 +230,7 @@ __all__ = [
     "SetupError",
     "SetupItem",
     "SetupReport",
+    "SharedLimitLostError",
     "ShortNamed",
     "SourceRow",
     "Step",

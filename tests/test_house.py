@@ -19,6 +19,7 @@ STOREYS = {
     "storage": 2,
     "fakes": 2,
     "transports": 2,
+    "sharing": 3,
     "bulk": 3,
     "webhooks": 3,
     "reconcile": 4,
@@ -31,7 +32,7 @@ STOREYS = {
 VENDORS = frozenset({"jofi", "yardstik"})
 EVERYWHERE = frozenset({"_version"})
 ASIDE = frozenset({"__init__", "testing"})  # the front door, and what users' tests import
-NAMELESS = frozenset({"core", "fakes", "storage", "bulk", "reconcile", "webhooks", "transports", "tables"})
+NAMELESS = frozenset({"core", "fakes", "sharing", "storage", "bulk", "reconcile", "webhooks", "transports", "tables"})
 
 _OURS = re.compile(r"jofi[_-]?async", re.IGNORECASE)  # the package's own name
 _VENDOR = re.compile(r"jofi|yardstik", re.IGNORECASE)

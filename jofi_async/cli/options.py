@@ -28,6 +28,7 @@ class JobOptions:
     yes: bool
     outcomes: Path | None
     rate: float | Literal["auto"] | None
+    rate_shared: str | None
     burst: int | None
     in_flight: int | None
     stop_after: int | None
@@ -67,11 +68,17 @@ class JobOptions:
         """The limit of the options, and of a default where they say nothing."""
         if self.rate == "auto":
             adaptive = RateLimit.adaptive()
-            return evolve(adaptive, burst=self.burst or adaptive.burst, in_flight=self.in_flight or adaptive.in_flight)
+            return evolve(
+                adaptive,
+                burst=self.burst or adaptive.burst,
+                in_flight=self.in_flight or adaptive.in_flight,
+                shared=self.rate_shared,
+            )
         return RateLimit(
             per_second=default.per_second if self.rate is None else self.rate,
             burst=default.burst if self.burst is None else self.burst,
             in_flight=default.in_flight if self.in_flight is None else self.in_flight,
+            shared=self.rate_shared,
         )
 
 
@@ -119,6 +126,11 @@ _OPTIONS = (
         callback=_rate,
         metavar="N|auto",
         help="Requests a second; auto finds the limit.  [10; sandbox: any]",
+    ),
+    click.option(
+        "--rate-shared",
+        metavar="URL",
+        help="Where processes share the rate: file:PATH, redis://HOST.  [$VENDOR_RATE_LIMIT_SHARED]",
     ),
     click.option("--burst", type=_COUNT, metavar="N", help="Requests at once after a pause.  [10]"),
     click.option("--in-flight", type=_COUNT, metavar="N", help="Requests under way at once.  [16]"),

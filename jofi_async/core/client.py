@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self, TypedDict
+from typing import Protocol, Self, TypedDict
 from urllib.parse import urlsplit
 
 from attrs import evolve
@@ -42,17 +42,25 @@ class ClientOptions(TypedDict, total=False):
     max_wait: float | None
 
 
+class Closable(Protocol):
+    """What a client may own."""
+
+    async def aclose(self) -> None:
+        """Close it; calling it again does nothing."""
+        ...
+
+
 class Client:
     """An async context manager around one session.
 
     Args:
         session: Makes the calls.
-        owned: A transport to be closed with the client, or None.
+        owned: What is to be closed with the client: a transport, a limiter, or None.
     """
 
-    def __init__(self, session: Session, owned: Transport | None) -> None:
+    def __init__(self, session: Session, *owned: Closable | None) -> None:
         self._session = session
-        self._owned = owned
+        self._owned = [one for one in owned if one is not None]
 
     @property
     def limiter(self) -> Limiter:
@@ -61,8 +69,8 @@ class Client:
 
     async def aclose(self) -> None:
         """Close the transport, unless it was given or is shared; calling it again does nothing."""
-        if self._owned is not None:
-            await self._owned.aclose()
+        for one in self._owned:
+            await one.aclose()
 
     async def __aenter__(self) -> Self:
         return self

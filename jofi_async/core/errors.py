@@ -12,6 +12,7 @@
     └── CallError                      one call failed
         ├── NotSentError               no byte of it can have arrived
         │   ├── DeadlineNotSentError   ... because the call's deadline passed first, or would have
+        │   ├── SharedLimitLostError   ... because the store of a shared limit cannot be reached
         │   └── QueueTooLongError      ... because it would have waited too long for a slot
         ├── UnknownOutcomeError        it may have arrived, and no answer came
         │   └── DeadlineUnknownError   ... within the call's deadline
@@ -221,6 +222,12 @@ class QueueTooLongError(NotSentError):
     def __init__(self, message: str, *, seconds: float = 0.0) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class SharedLimitLostError(NotSentError):
+    """The store of a shared limit cannot be reached, so that nobody knows how much the others send."""
+
+    advice = "Nothing was sent, so it is safe to send it again once the store is back."
 
 
 class DeadlineUnknownError(UnknownOutcomeError):

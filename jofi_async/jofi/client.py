@@ -11,6 +11,7 @@ from jofi_async.core.client import (
     DEFAULT_RETRY,
     Client,
     ClientOptions,
+    Closable,
     change_session,
     check_key,
     make_session,
@@ -41,6 +42,7 @@ from jofi_async.jofi.setup.facts import KeyFacts, gather
 from jofi_async.jofi.setup.report import SetupReport
 from jofi_async.jofi.updating import update
 from jofi_async.jofi.watermark import Watermark
+from jofi_async.sharing import limiter_of, shared_by
 from jofi_async.transports.aiohttp import AiohttpTransport
 
 if TYPE_CHECKING:
@@ -48,6 +50,9 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://www.jofiscore.com/api/v2"
 """Where JOFI's API lives (facts: "Basics")."""
+
+SHARED_BY = "JOFI_RATE_LIMIT_SHARED"
+"""The environment variable that says where the rate limit is shared."""
 
 _MODES = {"sk_live_": Mode.LIVE, "sk_test_": Mode.TEST}
 
@@ -119,12 +124,13 @@ class JofiClient(Client):
         owned: Transport | None = None
         if transport is None:
             transport = owned = AiohttpTransport()
+        shared = limiter_of(rate_limit, base_url=base_url, key=key)
         session = make_session(
             base_url=base_url,
             authorization=f"Bearer {key}",
             classify=classify,
             transport=transport,
-            rate_limit=rate_limit,
+            rate_limit=shared or rate_limit,
             retry=retry,
             timeout=timeout,
             deadline=deadline,
@@ -132,11 +138,13 @@ class JofiClient(Client):
             hooks=hooks,
             max_wait=max_wait,
         )
-        self._use(session, owned)
+        self._use(session, owned, shared)
 
     @classmethod
     def from_env(cls, **options: Unpack[JofiOptions]) -> Self:
-        """Make a client of `JOFI_API_KEY` and, where it is set, `JOFI_BASE_URL`.
+        """Make a client of `JOFI_API_KEY` and, where they are set, `JOFI_BASE_URL` and `JOFI_RATE_LIMIT_SHARED`.
+
+        The last is where all processes share the rate limit (`RateLimit.shared`), unless `rate_limit` says so itself.
 
         Raises:
             ConfigurationError: `JOFI_API_KEY` is not set, or an option cannot be right.
@@ -144,6 +152,8 @@ class JofiClient(Client):
         key = os.environ.get("JOFI_API_KEY", "")
         if not key.strip():
             raise ConfigurationError("JOFI_API_KEY is not set")
+        limit = options.get("rate_limit", DEFAULT_RATE_LIMIT)
+        options["rate_limit"] = shared_by(limit, os.environ.get(SHARED_BY))
         return cls(key, base_url=os.environ.get("JOFI_BASE_URL") or BASE_URL, **options)
 
     @property
@@ -189,7 +199,7 @@ class JofiClient(Client):
             max_wait=max_wait,
             priority=priority,
         )
-        other._use(changed, None)
+        other._use(changed)
         return other
 
     async def check_setup(
@@ -226,8 +236,8 @@ class JofiClient(Client):
             mode=self._mode,
         )
 
-    def _use(self, session: Session, owned: Transport | None) -> None:
-        super().__init__(session, owned)
+    def _use(self, session: Session, *owned: Closable | None) -> None:
+        super().__init__(session, *owned)
         calls = Calls(session, self._mode)
         self.invitations = Invitations(
             calls,

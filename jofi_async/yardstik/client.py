@@ -9,6 +9,7 @@ from jofi_async.core.client import (
     DEFAULT_RETRY,
     Client,
     ClientOptions,
+    Closable,
     change_session,
     check_key,
     make_session,
@@ -22,6 +23,7 @@ from jofi_async.core.session import Session
 from jofi_async.core.transport import Transport
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.core.wire import Timeout
+from jofi_async.sharing import limiter_of, shared_by
 from jofi_async.transports.aiohttp import AiohttpTransport
 from jofi_async.yardstik.refusals import classify
 from jofi_async.yardstik.resources.candidates import Candidates
@@ -35,6 +37,9 @@ ENVIRONMENTS = {"production": PRODUCTION, "staging": STAGING}
 
 SCHEME = "Account"
 """The word before the key; the answer of "Create an API key" shows "User" for that kind of key (facts: 1.1)."""
+
+SHARED_BY = "YARDSTIK_RATE_LIMIT_SHARED"
+"""The environment variable that says where the rate limit is shared."""
 
 
 class YardstikOptions(ClientOptions, total=False):
@@ -92,12 +97,14 @@ class YardstikClient(Client):
         owned: Transport | None = None
         if transport is None:
             transport = owned = AiohttpTransport()
+        base_url = ENVIRONMENTS.get(base_url.strip(), base_url)
+        shared = limiter_of(rate_limit, base_url=base_url, key=key)
         session = make_session(
-            base_url=ENVIRONMENTS.get(base_url.strip(), base_url),
+            base_url=base_url,
             authorization=f"{check_key(scheme)} {key}",
             classify=classify,
             transport=transport,
-            rate_limit=rate_limit,
+            rate_limit=shared or rate_limit,
             retry=retry,
             timeout=timeout,
             deadline=deadline,
@@ -105,11 +112,14 @@ class YardstikClient(Client):
             hooks=hooks,
             max_wait=max_wait,
         )
-        self._use(session, owned)
+        self._use(session, owned, shared)
 
     @classmethod
     def from_env(cls, **options: Unpack[YardstikOptions]) -> Self:
-        """Make a client of `YARDSTIK_API_KEY` and, where it is set, `YARDSTIK_BASE_URL`.
+        """Make a client of `YARDSTIK_API_KEY`, `YARDSTIK_BASE_URL` and `YARDSTIK_RATE_LIMIT_SHARED`.
+
+        Only the first must be set. The last is where all processes share the rate limit (`RateLimit.shared`), unless
+        `rate_limit` says so itself.
 
         Raises:
             ConfigurationError: `YARDSTIK_API_KEY` is not set, or an option cannot be right.
@@ -117,6 +127,8 @@ class YardstikClient(Client):
         key = os.environ.get("YARDSTIK_API_KEY", "")
         if not key.strip():
             raise ConfigurationError("YARDSTIK_API_KEY is not set")
+        limit = options.get("rate_limit", DEFAULT_RATE_LIMIT)
+        options["rate_limit"] = shared_by(limit, os.environ.get(SHARED_BY))
         return cls(key, base_url=os.environ.get("YARDSTIK_BASE_URL") or PRODUCTION, **options)
 
     def with_options(
@@ -156,11 +168,11 @@ class YardstikClient(Client):
             max_wait=max_wait,
             priority=priority,
         )
-        other._use(changed, None)
+        other._use(changed)
         return other
 
-    def _use(self, session: Session, owned: Transport | None) -> None:
-        super().__init__(session, owned)
+    def _use(self, session: Session, *owned: Closable | None) -> None:
+        super().__init__(session, *owned)
         self.invitations = Invitations(session, self._workers)
         self.candidates = Candidates(session, self._workers)
         self.packages = Packages(session, self._workers, self._packages)

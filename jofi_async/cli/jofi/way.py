@@ -11,8 +11,9 @@ from jofi_async.core.client import DEFAULT_RATE_LIMIT
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.limits import RateLimit
 from jofi_async.core.transport import Transport
-from jofi_async.jofi.client import BASE_URL, JofiClient
+from jofi_async.jofi.client import BASE_URL, SHARED_BY, JofiClient
 from jofi_async.jofi.models import Mode
+from jofi_async.sharing import shared_by
 from jofi_async.transports.aiohttp import AiohttpTransport
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ def live_way(key: str, limit: RateLimit = DEFAULT_RATE_LIMIT) -> Way | None:
     if not key:
         return None
     url = os.environ.get("JOFI_BASE_URL") or BASE_URL
+    shared = shared_by(limit, os.environ.get(SHARED_BY))
     transport = AiohttpTransport(trust_env=True)
-    return Way(url, JofiClient(key, base_url=url, rate_limit=limit, transport=transport), transport)
+    return Way(url, JofiClient(key, base_url=url, rate_limit=shared, transport=transport), transport)
 
 
 def sandbox_way(key_file: Path | None, limit: RateLimit = SANDBOX_LIMIT) -> Way:

@@ -26,6 +26,7 @@ class Bucket:
     """
 
     promised: float = 0.0
+    _promises: int = 0
     _burst: float = 1.0
     _interval: float = 0.0  # seconds for a token to come back; 0 for no rate
     _full_at: float = field(default=-math.inf)
@@ -38,6 +39,20 @@ class Bucket:
         delay = full_at - self._interval * (self._burst - cost) - now
         return delay if delay > RESOLUTION else 0.0
 
+    def wait(self, now: float, cost: float, ahead: float) -> float:
+        """How many seconds a request would wait behind others of the cost `ahead`."""
+        return self.delay(now, cost, ahead)
+
+    def promise(self, cost: float) -> None:
+        """Note that a request may start and has not yet."""
+        self._promises += 1
+        self.promised += cost
+
+    def unpromise(self, cost: float) -> None:
+        """Note that it starts now, or not at all."""
+        self._promises -= 1
+        self.promised = self.promised - cost if self._promises else 0.0
+
     def try_take(self, now: float, cost: float) -> bool:
         """Note that a request starts, if it may and nothing is promised: `delay` and `take` in one."""
         full_at = self._full_at
@@ -48,10 +63,11 @@ class Bucket:
         self._full_at = full_at + self._interval * cost
         return True
 
-    def take(self, now: float, cost: float) -> None:
-        """Note that a request starts."""
+    def take(self, now: float, cost: float) -> bool:
+        """Note that a request starts that was promised a token; it always may."""
         full_at = self._full_at
         self._full_at = (full_at if full_at > now else now) + self._interval * cost
+        return True
 
     def drain_until(self, instant: float) -> None:
         """Leave no more than one token at some instant to come."""
@@ -67,5 +83,9 @@ class Bucket:
 
     def move(self, now: float) -> None:
         """Go on with another clock, on which it is now some instant: at worst with no token."""
-        self.promised = 0.0
+        self.promised, self._promises = 0.0, 0
         self._full_at = min(self._full_at, now + self._interval * self._burst)
+
+    def empty(self, now: float) -> None:
+        """Leave no token."""
+        self._full_at = now + self._interval * self._burst

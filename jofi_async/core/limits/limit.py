@@ -1,10 +1,15 @@
 """What a limit is made of: the numbers that a user gives."""
 
 import math
+from typing import Literal, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
 from jofi_async.core.errors import ConfigurationError
+from jofi_async.core.limits.shared.store import LimitStore
+
+WhenLost = Literal["share", "stop"]
+"""What to do while the store of a shared limit cannot be reached."""
 
 
 @frozen
@@ -18,6 +23,10 @@ class RateLimit:
         per_second: Requests per second, or None for no rate.
         burst: How many may start at once after a lull.
         in_flight: How many may be under way at once, or None for any number.
+        shared: Where all processes of a key share rate and burst: `redis://...`, `file:PATH` for one machine, or a
+            `LimitStore`, which is not closed with the client; None for a limit of this process alone.
+        when_lost: While the store cannot be reached, go on with a "share": the rate divided by the number of processes
+            that were seen in the last minute; or "stop": each call raises `SharedLimitLostError`, unsent.
 
     Raises:
         ConfigurationError: A value is not positive.
@@ -26,6 +35,8 @@ class RateLimit:
     per_second: float | None = 10.0
     burst: int = 10
     in_flight: int | None = 16
+    shared: str | LimitStore | None = field(default=None, kw_only=True, repr=False)
+    when_lost: WhenLost = field(default="share", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.per_second is not None and not 0 < self.per_second < math.inf:
@@ -34,6 +45,10 @@ class RateLimit:
             raise ConfigurationError(f"burst must be at least 1, not {self.burst}")
         if self.in_flight is not None and self.in_flight < 1:
             raise ConfigurationError(f"in_flight must be at least 1, not {self.in_flight}")
+        if self.shared is not None and self.per_second is None:
+            raise ConfigurationError("A limit that is shared needs a rate: give per_second")
+        if self.when_lost not in get_args(WhenLost):
+            raise ConfigurationError(f'when_lost must be "share" or "stop", not {self.when_lost!r}')
 
     @classmethod
     def adaptive(
@@ -44,6 +59,8 @@ class RateLimit:
         most: float = 1000.0,
         burst: int = 2,
         in_flight: int | None = 16,
+        shared: str | LimitStore | None = None,
+        when_lost: WhenLost = "share",
     ) -> "AdaptiveRateLimit":
         """A limit for a server that does not say what its own is.
 
@@ -56,11 +73,13 @@ class RateLimit:
             most: Requests per second above which it never climbs.
             burst: How many may start at once after a lull; nobody knows how many the server bears.
             in_flight: How many may be under way at once, or None for any number.
+            shared: Where all processes of a key share the rate; see `RateLimit`.
+            when_lost: What to do while that cannot be reached; see `RateLimit`.
 
         Raises:
             ConfigurationError: A value is not positive, or `start` is not between `least` and `most`.
         """
-        return AdaptiveRateLimit(start, burst, in_flight, least, most)
+        return AdaptiveRateLimit(start, burst, in_flight, least, most, shared=shared, when_lost=when_lost)
 
     def as_ceiling(self) -> "AdaptiveRateLimit":
         """A limit that starts at this one's rate and never climbs above it, for a server that bears less."""
@@ -79,6 +98,8 @@ class AdaptiveRateLimit(RateLimit):
         in_flight: How many may be under way at once, or None for any number.
         least: Requests per second below which it never falls.
         most: Requests per second above which it never climbs.
+        shared: See `RateLimit`.
+        when_lost: See `RateLimit`.
 
     Raises:
         ConfigurationError: A value is not positive, or `per_second` is not between `least` and `most`.

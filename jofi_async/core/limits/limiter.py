@@ -15,6 +15,7 @@ from jofi_async.core.limits.limit import AdaptiveRateLimit, RateLimit
 from jofi_async.core.limits.pause import Pause
 from jofi_async.core.limits.queue import Queue, Waiter
 from jofi_async.core.limits.statistics import LimiterStatistics
+from jofi_async.core.limits.tokens import Tokens
 
 _REACH = 10  # how many answers the typical time of an answer reaches back
 
@@ -32,7 +33,7 @@ class RateLimiter:
     def __init__(self, limit: RateLimit) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queue = Queue()
-        self._bucket = Bucket()
+        self._bucket = self._make_tokens()
         self._pause = Pause()
         self._law: AdaptiveRate | None = None
         self._promised: dict[Waiter, None] = {}
@@ -158,6 +159,9 @@ class RateLimiter:
             self._bucket.change(max(now, self._pause.until), self._law.rate, self._limit.burst)
         return max(0.0, self._pause.until - now)
 
+    def _make_tokens(self) -> Tokens:
+        return Bucket()
+
     async def _wait(self, loop: asyncio.AbstractEventLoop, waiter: Waiter) -> float:
         held_before = self._held_until(waiter.asked)
         expiry = loop.call_at(waiter.latest, self._expire, waiter) if waiter.latest < math.inf else None
@@ -166,7 +170,7 @@ class RateLimiter:
         try:
             if waiter in self._promised:
                 await asyncio.sleep(0)  # behind those who were promised theirs just before
-            while waiter not in self._promised:  # a pause may have taken a promise back
+            while not self._may_start(loop.time(), waiter):
                 await waiter.granted
         except BaseException:
             self._abandon(waiter)
@@ -174,12 +178,22 @@ class RateLimiter:
         finally:
             if expiry is not None:
                 expiry.cancel()
-        now = loop.time()
-        self._unpromise(waiter)
-        self._bucket.take(now, waiter.cost)
         self._granted += 1
-        self._waited += now - waiter.asked
+        self._waited += loop.time() - waiter.asked
         return self._held - held_before
+
+    def _may_start(self, now: float, waiter: Waiter) -> bool:
+        """Keep a promise; a pause may have taken it back, and a slot of a shared limit may have passed."""
+        if waiter not in self._promised:
+            return False
+        self._bucket.unpromise(waiter.cost)
+        if self._bucket.take(now, waiter.cost):
+            del self._promised[waiter]
+            return True
+        self._bucket.promise(waiter.cost)
+        self._take_promises_back()
+        self._pump()
+        return False
 
     def _set(self, limit: RateLimit, now: float) -> None:
         self._limit = limit
@@ -209,8 +223,14 @@ class RateLimiter:
             return ConfigurationError(f"A cost of {cost:g} can never be granted under a burst of {self._limit.burst}")
         return None
 
-    def _delay(self, now: float, cost: float, ahead: float = 0.0) -> float:
-        delay, paused = self._bucket.delay(now, cost, ahead), self._pause.until - now
+    def _delay(self, now: float, cost: float) -> float:
+        return self._or_paused(now, self._bucket.delay(now, cost))
+
+    def _expected_wait(self, now: float, cost: float, ahead: float = 0.0) -> float:
+        return self._or_paused(now, self._bucket.wait(now, cost, ahead))
+
+    def _or_paused(self, now: float, delay: float) -> float:
+        paused = self._pause.until - now
         return max(delay, paused) if paused > RESOLUTION else delay
 
     def _check_patience(
@@ -222,7 +242,7 @@ class RateLimiter:
         if max_wait == math.inf:
             return
         count, ahead = self._queue.ahead_of(priority)
-        wait = self._delay(now, cost, ahead)
+        wait = self._expected_wait(now, cost, ahead)
         if self._out >= self._room:
             wait = max(wait, (count + 1) * self._answer_time / self._room)
         if wait > max_wait + RESOLUTION:
@@ -246,13 +266,13 @@ class RateLimiter:
                 self._queue.pop(waiter)
                 self._out += 1
                 self._promised[waiter] = None
-                self._bucket.promised += waiter.cost
+                self._bucket.promise(waiter.cost)
                 waiter.granted.set_result(None)
         self._sleep_until(now, None)
 
     def _unpromise(self, waiter: Waiter) -> None:
         del self._promised[waiter]
-        self._bucket.promised = self._bucket.promised - waiter.cost if self._promised else 0.0
+        self._bucket.unpromise(waiter.cost)
 
     def _abandon(self, waiter: Waiter) -> None:
         """Give back what a waiter had that does not wait any more."""
@@ -264,13 +284,8 @@ class RateLimiter:
 
     def _stop_until(self, now: float, until: float) -> None:
         """Begin a pause: take promises back, and refuse those who would not wait for so long."""
-        assert self._loop is not None
         self._bucket.drain_until(until)
-        for waiter in reversed(list(self._promised)):
-            self._unpromise(waiter)
-            self._out -= 1
-            waiter.granted = self._loop.create_future()
-            self._queue.put_back(waiter)
+        self._take_promises_back()
         if self._limit.per_second is None:
             self._set_ramp(self._out + 1)
         for waiter in list(self._queue):
@@ -279,6 +294,14 @@ class RateLimiter:
             elif until > waiter.latest:
                 self._refuse(waiter, _queue_too_long(until - waiter.asked, waiter.latest - waiter.asked))
         self._pump()
+
+    def _take_promises_back(self) -> None:
+        assert self._loop is not None
+        for waiter in reversed(list(self._promised)):
+            self._unpromise(waiter)
+            self._out -= 1
+            waiter.granted = self._loop.create_future()
+            self._queue.put_back(waiter)
 
     def _climb_ramp(self) -> None:
         """Without a rate, one call more than still flies may start after a pause, and twice as many each round trip."""
@@ -295,7 +318,7 @@ class RateLimiter:
         self._pump()  # what is due at this very moment is granted
         if waiter not in self._promised:
             now = waiter.latest
-            left = max(self._delay(now, waiter.cost), self._answer_time / self._room)
+            left = max(self._expected_wait(now, waiter.cost), self._answer_time / self._room)
             self._refuse(waiter, _queue_too_long(now + left - waiter.asked, now - waiter.asked))
 
     def _refuse(self, waiter: Waiter, why: Exception) -> None:
@@ -304,14 +327,19 @@ class RateLimiter:
             waiter.granted.set_exception(why)
 
     def _sleep_until(self, now: float, when: float | None) -> None:
-        """Set the one timer, and keep count of the time in which the rate alone held the queue back."""
+        """Set the one timer, and keep count of the time in which the rate alone held the queue back.
+
+        Args:
+            now: The instant.
+            when: When to wake, infinity to be woken by something else, or None when the rate holds nobody back.
+        """
         assert self._loop is not None
         self._held_until(now)
         self._holding_since = None if when is None else now
         if self._timer is not None and (when is None or when < self._timer.when()):
             self._timer.cancel()
             self._timer = None
-        if self._timer is None and when is not None:
+        if self._timer is None and when is not None and when < math.inf:
             self._timer = self._loop.call_at(when, self._wake)
 
     def _wake(self) -> None:
