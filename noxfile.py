@@ -27,7 +27,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly, with two checkers."""
-    session.install("-e", ".[cli]", *GROUPS(PROJECT, "types", "test", "benchmarks"), "nox")
+    session.install("-e", ".[cli]", *GROUPS(PROJECT, "types", "test", "browser", "benchmarks"), "nox")
     session.run("mypy")
     session.run("pyright", "--project", "pyproject.toml")
 
@@ -74,6 +74,17 @@ def system(session: nox.Session) -> None:
     if not (shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")):
         session.skip("nginx is missing: apt-get install nginx-light")
     session.run("python", "-m", "benchmarks", "nginx", "--strict", "--output", session.create_tmp())
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the pages that are made, in a headless Chromium; screenshots are left in the session's folder."""
+    install_for_tests(session)
+    session.install(*GROUPS(PROJECT, "browser"))
+    if shutil.which("chromium") is None:
+        session.skip("chromium is missing: install the Debian package chromium")
+    session.env["SCREENSHOTS"] = session.create_tmp()
+    session.run("pytest", "tests/browser", *session.posargs)
 
 
 @nox.session

@@ -2,17 +2,19 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Container, Iterator, Mapping
 from enum import IntEnum
-from typing import Generic, TypeVar, cast
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar, cast
 
 from attrs import define, field
 from rich.console import Console
 
 from jofi_async.bulk.dry_run import Checks, dry_run
-from jofi_async.bulk.job import GRACE, BulkJob
+from jofi_async.bulk.job import GRACE, Summary
 from jofi_async.bulk.ledger import Resumed
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
+from jofi_async.bulk.source import SourceRow
 from jofi_async.bulk.verdict import verdict_on
 from jofi_async.cli.errand import Errand
 from jofi_async.cli.progress import Bar, Lines, Pace, say
@@ -26,6 +28,40 @@ from jofi_async.tables.table import TableError
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
+
+
+class Job(Protocol[Row, Item]):
+    """What a run asks of a job; a `BulkJob` is one."""
+
+    @property
+    def in_flight(self) -> int:
+        """See `BulkJob.in_flight`."""
+        ...
+
+    @property
+    def resumed(self) -> Resumed | None:
+        """See `BulkJob.resumed`."""
+        ...
+
+    def summary(self) -> Summary:
+        """See `BulkJob.summary`."""
+        ...
+
+    def stop(self, reason: str, *, grace: float = GRACE) -> None:
+        """See `BulkJob.stop`."""
+        ...
+
+    async def recall(self, index: int, source: SourceRow[Row]) -> Outcome[Row, Item]:
+        """See `BulkJob.recall`."""
+        ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def __aiter__(self) -> AsyncIterator[Outcome[Row, Item]]: ...
 
 
 class ExitCode(IntEnum):
@@ -54,6 +90,7 @@ class Run(Generic[Row, Item]):
         error: What stopped it, or None.
         unwritable: Why the outcome file could not be written on, or None.
         caught: The signal that stopped it, or None.
+        compares: Whether it takes all rows, those too that an outcome file calls settled.
         is_void: Whether it ended before a row was pulled, for its journal or outcome file: no file was touched.
     """
 
@@ -67,10 +104,11 @@ class Run(Generic[Row, Item]):
     error: Exception | None = None
     unwritable: OSError | None = None
     caught: signal.Signals | None = None
+    compares: bool = False
     is_void: bool = False
     _has_begun: bool = False
 
-    async def send(self, start: Callable[[Iterator[TableRow[Row]]], BulkJob[Row, Item]]) -> None:
+    async def send(self, start: Callable[[Iterator[TableRow[Row]]], Job[Row, Item]]) -> None:
         """Run a job to its end, whatever the end is, and account for every row of the table.
 
         Args:
@@ -136,7 +174,7 @@ class Run(Generic[Row, Item]):
         if self.open_file is not None:
             self.file = self.open_file()
         errand = self.errand
-        if not is_outcome_file(errand.table.header):
+        if self.compares or not is_outcome_file(errand.table.header):
             yield from errand.rows()
             return
         earlier = EarlierRun(
@@ -159,7 +197,7 @@ class Run(Generic[Row, Item]):
         if not written and outcome.attempts:
             self.tally.unwritten.append(outcome)
 
-    async def _take_all(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]], progress: Bar | Lines) -> None:
+    async def _take_all(self, job: Job[Row, Item], rows: Iterator[TableRow[Row]], progress: Bar | Lines) -> None:
         try:
             await self._take_each(job, rows, progress)
         except JofiAsyncError as error:
@@ -174,7 +212,7 @@ class Run(Generic[Row, Item]):
                     self._take(outcome)
                 await self._take_the_rest(job, rows)
 
-    async def _take_each(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]], progress: Bar | Lines) -> None:
+    async def _take_each(self, job: Job[Row, Item], rows: Iterator[TableRow[Row]], progress: Bar | Lines) -> None:
         async with job:
             if job.resumed is not None:
                 await self._tell_resumed(job, job.resumed)
@@ -185,7 +223,7 @@ class Run(Generic[Row, Item]):
                 progress.step()
             await self._take_the_rest(job, rows)  # as long as the journal can still be read
 
-    async def _tell_resumed(self, job: BulkJob[Row, Item], resumed: Resumed) -> None:
+    async def _tell_resumed(self, job: Job[Row, Item], resumed: Resumed) -> None:
         """Say what an earlier run has left of the rows that the table has now, and of people who left it."""
         settled = to_look_up = 0
         for index, row in enumerate(self.errand.rows()):
@@ -200,7 +238,7 @@ class Run(Generic[Row, Item]):
             ways = "they are looked up, too, and `jofi job show` tells what became of them"
             say(self.console, f"{absent:,} more may have been invited and are not in the table now: {ways}.")
 
-    async def _take_the_rest(self, job: BulkJob[Row, Item], rows: Iterator[TableRow[Row]]) -> None:
+    async def _take_the_rest(self, job: Job[Row, Item], rows: Iterator[TableRow[Row]]) -> None:
         """Account for the rows that were never pulled after a stop."""
         summary = job.summary()
         self.seconds, self.stopped = summary.seconds, summary.stopped
@@ -229,7 +267,7 @@ class Run(Generic[Row, Item]):
         except OSError as error:
             self.unwritable = self.unwritable or error
 
-    def _stop(self, job: BulkJob[Row, Item], number: signal.Signals) -> None:
+    def _stop(self, job: Job[Row, Item], number: signal.Signals) -> None:
         again = self.caught is not None
         self.caught = self.caught or number
         job.stop(f"the job was stopped by {self.caught.name}", grace=0 if again else GRACE)

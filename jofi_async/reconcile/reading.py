@@ -45,4 +45,5 @@ class Reading:
 
     def __str__(self) -> str:
         ways = ", ".join(f"{way} ({count:,})" for way, count in self.requests.items())
-        return f"{self.total_requests:,} requests: {ways}; {self.known:,} of {self.total:,} read"
+        number = self.total_requests
+        return f"{number:,} {'request' if number == 1 else 'requests'}: {ways}; {self.known:,} of {self.total:,} read"

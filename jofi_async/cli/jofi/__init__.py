@@ -2,6 +2,7 @@
 
 COMMANDS = {
     "invite": "jofi_async.cli.jofi.invite:invite",
+    "reconcile": "jofi_async.cli.jofi.reconcile:reconcile_command",
     "check": "jofi_async.cli.jofi.check:check",
     "invitations": "jofi_async.cli.jofi.invitations:invitations",
     "test-takers": "jofi_async.cli.jofi.reads:test_takers",
@@ -15,7 +16,7 @@ COMMANDS = {
 }
 
 SECTIONS = {
-    "Invite": ("invite", "check"),
+    "Invite": ("invite", "reconcile", "check"),
     "People": ("invitations", "test-takers", "career-profiles"),
     "Your account": ("account", "users", "teams", "templates", "assessments", "score-profiles"),
 }
