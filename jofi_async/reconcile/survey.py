@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.source import Feed
 from jofi_async.core.errors import CallError
+from jofi_async.reconcile.address_cover import Cover
 from jofi_async.reconcile.complete import IncompleteListingError
-from jofi_async.reconcile.cover import Cover
 from jofi_async.reconcile.listable import Answer, Field, Listable
 from jofi_async.reconcile.reading import How, Reading
 from jofi_async.reconcile.reconcilable import Facts, Reconcilable

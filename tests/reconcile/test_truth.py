@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jofi_async import CallError, NewInvitation, OutcomeKind, Step, StepKind
 from jofi_async.bulk.resource import normalised
 from jofi_async.jofi.fake.records import Invitation
-from jofi_async.reconcile import cover
+from jofi_async.reconcile.address_cover import Cover
 from tests.reconcile.account import Account, JofiPlan, apply, row
 
 NAMES = ("ann", "anna", "anne", "bob", "bobby", "cleo", "dan", "dana")
@@ -183,4 +183,4 @@ def test_reconcile_apply_reconcile_leaves_nothing_to_do(
 
 
 def test_the_cover_is_at_work_here() -> None:
-    assert cover.Cover(ADDRESSES, total=14, limit=2, longest=255).pick(3)
+    assert Cover(ADDRESSES, total=14, limit=2, longest=255).pick(3)
