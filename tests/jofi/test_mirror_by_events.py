@@ -4,13 +4,19 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jofi_async import FakeJofi, FakeTransport, Invitation, JofiClient
+from jofi_async.fakes.events import Event as Told
 from jofi_async.jofi.events import JOFI_EVENTS, InvitationData, InvitationEvent, JofiEvent
+from jofi_async.testing import run_virtual
 from jofi_async.webhooks import EventRouter, Handling
 from tests.webhooks.vendor import SCHEME
 
@@ -77,3 +83,40 @@ async def test_an_event_without_a_time_replaces_nothing(tmp_path: Path) -> None:
         event.created_at = old.created_at + timedelta(days=36_500)
         await mirror.remember(event.invitation, event.as_of)
         assert [item.accepted_at is None async for item in mirror.iter_all()] == [True]
+
+
+@given(data=st.data())
+@settings(max_examples=25)
+def test_whatever_is_lost_repeated_or_late_the_newest_that_came_stands_and_a_listing_finds_the_rest(
+    data: st.DataObject,
+) -> None:
+    fake, told = FakeJofi(), list[Told]()
+    fake.subscribe(told.append)
+    people = [fake.invite(f"linda{number}@example.org").id for number in range(4)]
+    for person in people[:3]:
+        fake.clock.advance(60)
+        fake.accept(person)
+    told = [one for one in told if one.type.startswith("invitation.")]
+    came = data.draw(st.lists(st.sampled_from(told), max_size=12))
+    newest = {one.about: one for one in sorted(came, key=attrgetter("at"))}
+
+    async def main(path: Path) -> None:
+        client = JofiClient("sk_live_sandbox", transport=FakeTransport(fake), rate_limit=None)
+        async with client, client.invitations.mirror(path) as mirror:
+            events = EventRouter(JOFI_EVENTS, SCHEME)
+
+            @events.on(InvitationEvent)
+            async def keep(event: InvitationEvent) -> None:
+                await mirror.remember(event.invitation, event.as_of)
+
+            for one in came:
+                body = json.dumps(one.body).encode()
+                assert (await events.handle(body, SCHEME.sign(body))).status == 200
+            stands = {str(one["id"]): one["accepted_at"] is not None for one in held(path)}
+            assert stands == {about: one.type == "invitation.accepted" for about, one in newest.items()}
+            whole = await mirror.list_all()
+            assert whole.complete
+            assert sorted(item.id for item in whole.items) == sorted(people)
+
+    with TemporaryDirectory() as folder:
+        run_virtual(main(Path(folder) / "mirror"))

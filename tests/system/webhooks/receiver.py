@@ -1,4 +1,7 @@
-"""A service that handles events, as a process that can be killed: `python -m ... DATABASE LOG`; prints its port."""
+"""A service that handles events, as a process that can be killed: `python -m ... DATABASE LOG`; prints its port.
+
+The database is a SQLite file, or the socket of a Redis.
+"""
 
 import asyncio
 import os
@@ -6,10 +9,12 @@ import sys
 from pathlib import Path
 
 from aiohttp import web
+from redis.asyncio import Redis
 
 from jofi_async.jofi.events import JOFI_EVENTS, JofiEvent
 from jofi_async.webhooks import EventRouter, router
 from jofi_async.webhooks.adapters.aiohttp import handler
+from jofi_async.webhooks.redis import RedisReplays
 from jofi_async.webhooks.sqlite import SqliteReplays
 from tests.webhooks.vendor import SCHEME
 
@@ -17,7 +22,9 @@ from tests.webhooks.vendor import SCHEME
 async def serve(database: Path, log: Path) -> None:
     """Serve until killed; a claim lasts 2.5 s, so that a test need not wait long for the dead."""
     router.STEP_SECONDS = 0.5
-    events = EventRouter(JOFI_EVENTS, SCHEME, store=SqliteReplays(database), timeout=1.0)
+    shared = database.suffix == ".sock"
+    store = RedisReplays(Redis(unix_socket_path=str(database))) if shared else SqliteReplays(database)
+    events = EventRouter(JOFI_EVENTS, SCHEME, store=store, timeout=1.0)
     written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     @events.otherwise

@@ -1,23 +1,19 @@
-"""The store of replays in a real Redis keeps the contract, and outlives neither more nor less than it says."""
+"""The store of replays in a real Redis keeps the contract."""
 
 import asyncio
-import shutil
-import subprocess
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from jofi_async.testing import ReplayStoreContract
 from jofi_async.webhooks import ReplayStore
 from jofi_async.webhooks.redis import RedisReplays
+from tests.system.webhooks.support import answering, needs_redis, redis_server
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("redis-server") is None, reason="redis-server is missing: install the Debian package redis-server"
-)
+pytestmark = needs_redis
 
 
 class TestRedis(ReplayStoreContract):
@@ -34,25 +30,3 @@ class TestRedis(ReplayStoreContract):
 
     async def wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-
-@contextmanager
-def redis_server(folder: Path) -> Generator[str]:
-    path = str(folder / "redis.sock")
-    options = ["--port", "0", "--unixsocket", path, "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL) as server:
-        try:
-            yield path
-        finally:
-            server.terminate()
-
-
-async def answering(client: Redis) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                await client.get("anything")
-            except RedisConnectionError:
-                await asyncio.sleep(0.02)
-            else:
-                return
