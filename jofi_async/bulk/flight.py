@@ -40,6 +40,24 @@ class Flight(Generic[Row, Item]):
     earlier_attempts: int = 0
     answered: bool = False
     _halting: asyncio.Event = field(factory=asyncio.Event)
+    _next: Row | None = None
+
+    @property
+    def row(self) -> Row:
+        """What is sent: the row of its outcome, or what the steps before made of it."""
+        return self.outcome.row if self._next is None else self._next
+
+    def take_up(self, row: Row) -> None:
+        """Go on with a step that an earlier run began."""
+        self._next = row
+
+    def go_on(self, row: Row) -> None:
+        """Begin the next step: nothing of it was sent, and nothing of it is known."""
+        self._next = row
+        self.doubtful = self.answered = False
+        self.doubted = []
+        self.record.attempts = self.earlier_attempts = 0
+        self.outcome.reset()
 
     def halt(self) -> None:
         """Send nothing more, and wake up if it rests."""

@@ -57,6 +57,11 @@ class Outcome(Generic[Row, Item]):
     evidence: Evidence | None = None
     is_earlier: bool = False
 
+    def reset(self) -> None:
+        """Take back all but the row: what is told of it is told of its next step."""
+        self.kind, self.item, self.problems = OutcomeKind.NOT_ATTEMPTED, None, ()
+        self.error = self.evidence = None
+
     @property
     def row(self) -> Row:
         """What was to be sent."""
@@ -82,6 +87,13 @@ class Outcome(Generic[Row, Item]):
     def __repr__(self) -> str:
         return f"Outcome(index={self.index}, kind={self.kind.value!r})"
 
+
+IN_DOUBT = Problem(
+    "",
+    "sent, and whether it took effect is not known. The vendor would not refuse a second one, so it is not sent again: "
+    "look there, and if it is not there, have it sent again (`resend_after=`, `--resend-after`)",
+)
+"""Why a row that was in doubt stays so where the vendor may invite twice, and what a person can do."""
 
 NOT_OURS = Problem("", "is there already: older than this job, or with other fields than this row")
 """Why a row that was in doubt is told as existing."""

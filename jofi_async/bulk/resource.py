@@ -10,7 +10,6 @@ from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import Problem
 
 Row = TypeVar("Row")
-Row_contra = TypeVar("Row_contra", contravariant=True)
 Item = TypeVar("Item")
 Item_co = TypeVar("Item_co", covariant=True)
 
@@ -58,8 +57,12 @@ class Binding:
     account: str
 
 
-class BulkResource(Protocol[Row_contra, Item_co]):
-    """What bulk needs of a vendor: check one, name its person, send one, look for one."""
+class BulkResource(Protocol[Row, Item]):
+    """What bulk needs of a vendor: check one, name its person, send one, look for one.
+
+    A row may take several steps, one send each: `onward` makes of a row, and of what its step made, the row of the next
+    step. Each is looked for, settled and recorded as if it were alone.
+    """
 
     @property
     def looks_prove(self) -> bool:
@@ -71,20 +74,36 @@ class BulkResource(Protocol[Row_contra, Item_co]):
         """Whether a create in doubt can be sent again, since the second would be refused or reach nobody."""
         ...
 
-    def check(self, row: Row_contra) -> Sequence[Problem]:
+    @property
+    def resend_after(self) -> float | None:
+        """After how many seconds one that is not safe may be sent again, if looks show nobody; None for never."""
+        ...
+
+    def check(self, row: Row) -> Sequence[Problem]:
         """Say what cannot be right about a row, before anything is sent."""
         ...
 
-    def person(self, row: Row_contra) -> Person:
+    def person(self, row: Row) -> Person:
         """Say who a row that passed `check` is about."""
         ...
 
-    async def send(self, row: Row_contra, record: CallRecord) -> Item_co:
+    async def known(self, row: Row) -> Item | None:
+        """What is there already, so that nothing is sent; None where the vendor itself refuses a second one.
+
+        It is asked before a row's first send, and raises a `CallError` when it cannot be known.
+        """
+        ...
+
+    async def send(self, row: Row, record: CallRecord) -> Item:
         """Send one; raises a `CallError` as a single call would."""
         ...
 
-    async def look(self, row: Row_contra) -> Look[Item_co]:
-        """Look for a row's person; raises a `CallError` when the look fails."""
+    def onward(self, row: Row, item: Item) -> Row | None:
+        """The row of the next step, once a step is done; None when it was the last."""
+        ...
+
+    async def look(self, row: Row, watermark: object) -> Look[Item]:
+        """Look for a row's person, who is younger than the watermark; raises a `CallError` when the look fails."""
         ...
 
     def spend_resend(self) -> bool:
@@ -95,7 +114,7 @@ class BulkResource(Protocol[Row_contra, Item_co]):
         """What tells later whether something is younger than now, by the vendor's clock alone; a JSON value."""
         ...
 
-    def is_ours(self, row: Row_contra, item: object, watermark: object) -> bool:
+    def is_ours(self, row: Row, item: object, watermark: object) -> bool:
         """Say whether what a look found was made of this row after the watermark was taken."""
         ...
 
@@ -111,11 +130,15 @@ class JournalledResource(BulkResource[Row, Item], Protocol):
         """What settling needs of a row that may have been sent, and no more; of JSON values."""
         ...
 
+    def resumed(self, row: Row, trace: Mapping[str, Any]) -> Row:
+        """A row of the source at the step that left a trace."""
+        ...
+
     def recall(self, trace: Mapping[str, Any]) -> Row:
         """A row that can be looked for, and compared with what is found; it is not sent."""
         ...
 
-    async def look_again(self, row: Row) -> Look[Item]:
+    async def look_again(self, row: Row, watermark: object) -> Look[Item]:
         """Look for a row that was sent long ago, also where somebody has meanwhile corrected its address."""
         ...
 

@@ -2,7 +2,7 @@
 
 A look proves that a person is there; that nobody is there, it proves only when it is conclusive, and only for the
 moment: a create may still take effect late. So a doubtful row is sent again only where the vendor refuses the second of
-two creates (`resend_is_safe`), and otherwise stays `unknown`.
+two creates (`resend_is_safe`), and otherwise is only looked for, and stays `unknown`.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from attrs import evolve
 
 from jofi_async.bulk.flight import Flight
 from jofi_async.bulk.ledger import Ledger
-from jofi_async.bulk.outcome import NOT_OURS, Evidence, Outcome, OutcomeKind
+from jofi_async.bulk.outcome import IN_DOUBT, NOT_OURS, Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.resource import BulkResource, Look
 from jofi_async.bulk.verdict import Verdict, verdict_on
 from jofi_async.core.doubt import PAUSES
@@ -46,26 +46,56 @@ class Settler(Generic[Row, Item]):
         self._marking = asyncio.Lock()
 
     async def carry(self, flight: Flight[Row, Item]) -> Verdict:
-        """Send a row until it is known what became of it, or patience ends; its outcome is filled in on the way.
+        """Take a row through its steps until it is known what became of it, or patience ends; its outcome is filled in.
 
         Returns:
             What follows for the job.
         """
+        while True:
+            verdict = await self._carry_step(flight)
+            item = flight.outcome.item
+            if verdict.kind not in _THERE or item is None or verdict.stops:
+                return verdict
+            row = self._resource.onward(flight.row, item)
+            if row is None:
+                return verdict
+            flight.go_on(row)
+
+    async def _carry_step(self, flight: Flight[Row, Item]) -> Verdict:
         if not flight.doubtful:  # else the watermark is that of the earlier run that left the doubt
             try:
                 await self._mark()
+                item = await self._resource.known(flight.row)
             except Exception as error:
                 return _unmarked(flight.outcome, error)
+            if item is not None:
+                return _already(flight.outcome, item)
             flight.watermark = self._watermark
         verdict = await self._try(flight)
         for pause in PAUSES:
             if not self._may_try_again(flight, verdict):
-                break
+                return verdict
             await flight.rest(pause)
-            if flight.record.halted:  # nothing more is sent; one more look may tell
-                return self._settle(flight, verdict, await self._look(flight.outcome.row))
-            verdict = await self._try(flight)
-        return verdict
+            if flight.record.halted or not self._resource.resend_is_safe:  # one more look may tell
+                verdict = self._settle(flight, verdict, await self._look(flight))
+            else:
+                verdict = await self._try(flight)
+        return await self._send_late(flight, verdict)
+
+    async def _send_late(self, flight: Flight[Row, Item], verdict: Verdict) -> Verdict:
+        """Send again what is not safe to be sent again, where that is asked for and nobody is there long after."""
+        seconds = self._resource.resend_after
+        if self._resource.resend_is_safe or verdict.kind is not OutcomeKind.UNKNOWN or flight.record.halted:
+            return verdict
+        if seconds is None:
+            flight.outcome.problems = (IN_DOUBT,)
+            return verdict
+        await flight.rest(seconds)
+        look = await self._look(flight)
+        verdict = self._settle(flight, verdict, look)
+        if verdict.kind is not OutcomeKind.UNKNOWN or not look.conclusive or flight.record.halted:
+            return verdict
+        return await self._try(flight)
 
     async def _mark(self) -> None:
         """Take the watermark before the job's first create."""
@@ -77,11 +107,12 @@ class Settler(Generic[Row, Item]):
                 self._is_marked = True
 
     def _may_try_again(self, flight: Flight[Row, Item], verdict: Verdict) -> bool:
+        """Whether to look again, and where that is safe to send again, too."""
         if verdict.kind is not OutcomeKind.UNKNOWN or verdict.stops or flight.record.halted:
             return False
-        if isinstance(verdict.error, RetryAfterTooLongError) or not self._resource.resend_is_safe:
-            return False
-        return self._resource.spend_resend()
+        if not self._resource.resend_is_safe:
+            return self._resource.looks_prove
+        return not isinstance(verdict.error, RetryAfterTooLongError) and self._resource.spend_resend()
 
     async def _try(self, flight: Flight[Row, Item]) -> Verdict:
         """Send a row once, and look where its answer alone does not tell all."""
@@ -89,7 +120,7 @@ class Settler(Generic[Row, Item]):
         flight.answered = verdict.kind in _THERE or not flight.doubtful
         if flight.answered and (verdict.kind not in _THERE or outcome.item is not None):
             return verdict
-        look = await self._look(outcome.row)
+        look = await self._look(flight)
         outcome.item = look.item
         return self._settle(flight, verdict, look) if flight.doubtful else verdict
 
@@ -97,7 +128,7 @@ class Settler(Generic[Row, Item]):
         outcome, sent_before = flight.outcome, flight.record.attempts
         try:
             await self._ledger.intend(flight)
-            outcome.item = await self._resource.send(outcome.row, flight.record)
+            outcome.item = await self._resource.send(flight.row, flight.record)
         except Exception as error:
             verdict = verdict_on(error, sent=flight.record.attempts > sent_before)
         else:
@@ -113,8 +144,9 @@ class Settler(Generic[Row, Item]):
         outcome = flight.outcome
         if verdict.kind is OutcomeKind.CREATED:
             return verdict
+        outcome.item = look.item
         if look.item is not None:
-            if any(self._resource.is_ours(row, look.item, flight.watermark) for row in (*flight.doubted, outcome.row)):
+            if any(self._resource.is_ours(row, look.item, flight.watermark) for row in (*flight.doubted, flight.row)):
                 _note(outcome, OutcomeKind.CREATED, None, Evidence.FOUND)
             elif verdict.kind is not OutcomeKind.EXISTED:
                 _note(outcome, OutcomeKind.EXISTED, None, Evidence.FOUND)
@@ -132,10 +164,10 @@ class Settler(Generic[Row, Item]):
         nobody = look.conclusive or not self._resource.looks_prove
         return nobody and isinstance(verdict.error, RefusedError) and verdict.error.recognised
 
-    async def _look(self, row: Row) -> Look[Item]:
+    async def _look(self, flight: Flight[Row, Item]) -> Look[Item]:
         if self._resource.looks_prove:
             try:
-                return await self._resource.look(row)
+                return await self._resource.look(flight.row, flight.watermark)
             except Exception:  # the outcome stands without it
                 pass
         return Look(None, conclusive=False)
@@ -147,6 +179,13 @@ def _unmarked(outcome: Outcome[Any, Any], error: Exception) -> Verdict:
     _note(outcome, OutcomeKind.NOT_ATTEMPTED, error)
     outcome.problems = ()
     return evolve(verdict, kind=OutcomeKind.NOT_ATTEMPTED, stops=not verdict.pauses)
+
+
+def _already(outcome: Outcome[Any, Any], item: object) -> Verdict:
+    """It is there, and nothing was sent."""
+    _note(outcome, OutcomeKind.EXISTED, None, Evidence.FOUND)
+    outcome.item, outcome.problems = item, (NOT_OURS,)
+    return Verdict(OutcomeKind.EXISTED)
 
 
 def _note(

@@ -64,6 +64,7 @@ class InvitationsInBulk(InvitationChecks):
         spend: Takes one repeat of the client's retry budget.
         mark: Tells the newest `created_at` on the server.
         looks_prove: Whether a list shows what was created; under a test key it is made up.
+        resend_after: Nothing has to be waited for.
         resend_is_safe: JOFI refuses a second invitation of one address (seed 000, "Duplicate email"), and under a test
             key contacts nobody.
     """
@@ -74,12 +75,19 @@ class InvitationsInBulk(InvitationChecks):
     spend: Callable[[], bool]
     looks_prove: bool
     resend_is_safe: bool = True
+    resend_after: float | None = None
+
+    async def known(self, row: NewInvitation) -> None:
+        """Nothing that keeps a row from being sent: JOFI refuses a second one itself."""
+
+    def onward(self, row: NewInvitation, item: object) -> None:
+        """There is one step only."""
 
     async def send(self, row: NewInvitation, record: CallRecord) -> Invitation:
         """Create one invitation."""
         return await self.create(row, record)
 
-    async def look(self, row: NewInvitation) -> Look[InvitationListItem]:
+    async def look(self, row: NewInvitation, watermark: object = None) -> Look[InvitationListItem]:
         """Look for an invitation with the row's whole address; where the list is cut, in the row's custom_id group.
 
         The newest, if there are several.

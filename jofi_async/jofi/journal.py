@@ -40,7 +40,11 @@ class JournalledInvitations(InvitationsInBulk):
         fields: dict[str, Any] = {**_NAMELESS, **trace}
         return NewInvitation(**fields)
 
-    async def look_again(self, row: NewInvitation) -> Look[InvitationListItem]:
+    def resumed(self, row: NewInvitation, trace: Mapping[str, Any]) -> NewInvitation:
+        """There is one step only."""
+        return row
+
+    async def look_again(self, row: NewInvitation, watermark: object = None) -> Look[InvitationListItem]:
         """Look by address, and then in the row's custom_id group for its person_id."""
         found = await self.look(row)
         group = group_of(row)

@@ -147,7 +147,7 @@ class ReconcilableInvitations(InvitationChecks):
     ) -> BulkJob[InvitationPatch, Invitation]:
         """Update, each invitation with the fields that differ."""
         return BulkJob(
-            PatchesInBulk(self.update),
+            PatchesInBulk(update=self.update),
             patches,
             max_in_flight=max_in_flight or self.workers,
             effect=OutcomeKind.UPDATED,

@@ -43,6 +43,7 @@ class Register:
     looks: list[Look[str] | Exception] = field(factory=list[Look[str] | Exception])
     resend_is_safe: bool = False
     looks_prove: bool = True
+    resend_after: float | None = None
     calls: list[str] = field(factory=list[str])
 
     def check(self, row: str) -> Sequence[Problem]:
@@ -59,7 +60,15 @@ class Register:
         record.attempts += 1
         return _raise_or_return(self.sends.pop(0))
 
-    async def look(self, row: str) -> Look[str]:
+    async def known(self, row: str) -> str | None:
+        """Nobody is asked for."""
+        return None
+
+    def onward(self, row: str, item: str) -> str | None:
+        """There is one step."""
+        return None
+
+    async def look(self, row: str, watermark: object) -> Look[str]:
         """Look for one."""
         self.calls.append("look")
         return _raise_or_return(self.looks.pop(0)) if self.looks else NOBODY
@@ -105,7 +114,70 @@ def test_what_is_in_doubt_and_not_found_is_unknown_and_was_sent_once(
     register = Register([doubt], [look])
     (outcome,) = invite(register)
     assert (outcome.kind, outcome.error, outcome.attempts) == (UNKNOWN, doubt, 1)
-    assert register.calls == ["mark", "send", "look"]
+    assert "look there, and if it is not there" in outcome.reason
+    assert register.calls == ["mark", "send", "look", "look", "look", "look"]
+
+
+@DOUBTS
+def test_what_takes_effect_late_is_found_by_a_later_look(doubt: Exception) -> None:
+    register = Register([doubt], [NOBODY, BROKEN, Look("linda 6", conclusive=True)])
+    (outcome,) = invite(register)
+    assert (outcome.kind, outcome.item, outcome.reason) == (CREATED, "linda 6", "")
+    assert register.calls == ["mark", "send", "look", "look", "look"]
+
+
+@pytest.mark.parametrize(
+    ("last", "kind", "sends"),
+    [(NOBODY, CREATED, 2), (CUT, UNKNOWN, 1), (BROKEN, UNKNOWN, 1)],
+    ids=["nobody", "cut", "fails"],
+)
+def test_it_is_sent_again_long_after_only_if_that_is_asked_for_and_nobody_is_there(
+    last: Look[str] | Exception, kind: OutcomeKind, sends: int
+) -> None:
+    register = Register([RESET, "linda 6"], [NOBODY, NOBODY, NOBODY, NOBODY, last], resend_after=600.0)
+    (outcome,) = invite(register)
+    assert (outcome.kind, outcome.attempts, register.calls.count("send")) == (kind, sends, sends)
+
+
+@define
+class Stairs(Register):
+    """A vendor with two steps: "linda" makes "linda 6", which makes of the row "linda!"."""
+
+    there: dict[str, str] = field(factory=dict[str, str])
+
+    async def known(self, row: str) -> str | None:
+        return self.there.get(row)
+
+    def onward(self, row: str, item: str) -> str | None:
+        return None if row.endswith("!") else f"{row}!"
+
+
+@pytest.mark.parametrize(
+    ("sends", "looks", "there", "kind", "calls"),
+    [
+        (["linda 6", "linda! 7"], [], {}, CREATED, ["mark", "send", "send"]),
+        (["linda! 7"], [], {"linda": "linda 3"}, CREATED, ["mark", "send"]),
+        ([], [], {"linda": "linda 3", "linda!": "linda! 4"}, EXISTED, ["mark"]),
+        ([RESET, "linda! 7"], [Look("linda 6", conclusive=True)], {}, CREATED, ["mark", "send", "look", "send"]),
+        (["linda 6", RESET], [Look("linda! 7", conclusive=True)], {}, CREATED, ["mark", "send", "send", "look"]),
+        ([RESET], [], {}, UNKNOWN, ["mark", "send", *["look"] * 4]),
+        (["linda 6", RESET], [], {}, UNKNOWN, ["mark", "send", "send", *["look"] * 4]),
+    ],
+)
+def test_a_row_of_two_steps_settles_each_by_itself(
+    sends: list[str | Exception],
+    looks: list[Look[str] | Exception],
+    there: dict[str, str],
+    kind: OutcomeKind,
+    calls: list[str],
+) -> None:
+    register = Stairs(sends, looks, there=there)
+    (outcome,) = invite(register)
+    assert (outcome.kind, register.calls, register.sends) == (kind, calls, [])
+    assert outcome.row == "linda"
+    if kind is not UNKNOWN:
+        assert outcome.item is not None
+        assert outcome.item.startswith("linda!")
 
 
 @DOUBTS

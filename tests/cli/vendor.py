@@ -29,6 +29,7 @@ class Vendor:
 
     looks_prove = False
     resend_is_safe = False
+    resend_after = None
 
     def __init__(self, send: Callable[[CallRecord], Awaitable[None]] | None = None) -> None:
         self._send = send
@@ -45,7 +46,13 @@ class Vendor:
             await self._send(record)
         return f"invitation of {row['email']}"
 
-    async def look(self, row: Row) -> Look[str]:
+    async def known(self, row: Row) -> str | None:
+        return None
+
+    def onward(self, row: Row, item: str) -> Row | None:
+        return None
+
+    async def look(self, row: Row, watermark: object) -> Look[str]:
         return Look(None, conclusive=False)
 
     def spend_resend(self) -> bool:

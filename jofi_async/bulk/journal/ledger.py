@@ -13,6 +13,7 @@ from jofi_async.bulk.flight import Flight
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, Opening, State
 from jofi_async.bulk.ledger import Ledger, Resumed
+from jofi_async.bulk.outcome import IN_DOUBT as SENT_ONCE
 from jofi_async.bulk.outcome import NOT_OURS, Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.resource import Binding, JournalledResource, Person
@@ -104,7 +105,7 @@ class JournalLedger(Ledger[Row, Item]):
         """Say of a row that is not sent what is in doubt; see `Ledger.leave`."""
         entry = self._known.pop(outcome.index, None)
         if entry is not None and self._is_doubtful(entry):
-            _doubt(outcome, entry)
+            self._doubt(outcome, entry)
 
     async def resume(self, flight: Flight[Row, Item]) -> Verdict | None:
         """Prepare a row that an earlier run may have sent; see `Ledger.resume`."""
@@ -114,9 +115,8 @@ class JournalLedger(Ledger[Row, Item]):
         flight.earlier_attempts = entry.attempts
         if not self._is_doubtful(entry):
             return None
+        self._doubt(flight.outcome, entry)
         flight.doubtful, flight.watermark = True, entry.watermark
-        flight.doubted = [self._resource.recall(trace) for trace in entry.traces]
-        _doubt(flight.outcome, entry)
         if entry.person in self._unseen:
             try:
                 entry = await self._look_up(entry)
@@ -128,7 +128,12 @@ class JournalLedger(Ledger[Row, Item]):
             flight.answered = True
             self._fill(flight.outcome, entry)
             return Verdict(flight.outcome.kind)
-        return None if self._resource.resend_is_safe else Verdict(OutcomeKind.UNKNOWN)
+        if not entry.in_doubt:  # that step is done, and nothing is known of the next
+            flight.go_on(flight.outcome.row)
+            return None
+        flight.take_up(self._resource.resumed(flight.outcome.row, entry.traces[-1]))
+        flight.doubted = [self._resource.recall(trace) for trace in entry.traces]
+        return None if self._is_over(entry) else Verdict(OutcomeKind.UNKNOWN)
 
     async def intend(self, flight: Flight[Row, Item]) -> None:
         """Record an intent, and again right before the send if it has grown old; see `Ledger.intend`."""
@@ -155,8 +160,11 @@ class JournalLedger(Ledger[Row, Item]):
 
     async def record(self, outcome: Outcome[Row, Item]) -> None:
         """Record an outcome; see `Ledger.record`."""
-        self._known.pop(outcome.index, None)
+        known = self._known.pop(outcome.index, None)
         intent = self._intents.pop(outcome.index, None)
+        if intent is None and known is None and outcome.kind is OutcomeKind.EXISTED and not outcome.is_earlier:
+            person = self._resource.person(outcome.row)  # it was there before anything was sent
+            intent = Entry(person.key, State.EXISTED, person.person_id, intended_at=time.time())
         if intent is not None:
             await self._store.put(self._entry(outcome, intent))
 
@@ -222,13 +230,15 @@ class JournalLedger(Ledger[Row, Item]):
         sent = [self._resource.recall(trace) for trace in entry.traces]
         is_old = abs(time.time() - entry.intended_at) > LONG_AGO
         find = self._resource.look_again if is_old else self._resource.look
-        look = await find(sent[-1])
+        look = await find(sent[-1], entry.watermark)
         self._unseen.discard(entry.person)
         found = look.item
         if found is None:
-            if look.conclusive and self._resource.resend_is_safe:
+            if look.conclusive and self._is_old_enough(entry):
                 self._gone.add(entry.person)
             return entry
+        if self._resource.onward(sent[-1], found) is not None:
+            return await self._take_back(entry)
         is_ours = any(self._resource.is_ours(row, found, entry.watermark) for row in sent)
         settled = evolve(
             entry,
@@ -242,6 +252,27 @@ class JournalLedger(Ledger[Row, Item]):
         )
         await self._store.put(settled)
         return settled
+
+    async def _take_back(self, entry: Entry) -> Entry:
+        """Record of somebody whose step in doubt turned out to be done that nothing of the next was sent."""
+        free = evolve(entry, state=State.NOT_ATTEMPTED, traces=(), watermark=None, field="", reason="")
+        await self._store.put(free)
+        return free
+
+    def _is_old_enough(self, entry: Entry) -> bool:
+        """Whether what is in doubt, and is not there, may be sent again."""
+        seconds = self._resource.resend_after
+        is_late = seconds is not None and abs(time.time() - entry.intended_at) >= seconds
+        return self._resource.resend_is_safe or is_late
+
+    def _is_over(self, entry: Entry) -> bool:
+        """Whether what is in doubt may be sent again: where it is safe, or asked for and nobody is there."""
+        return self._resource.resend_is_safe or entry.person in self._gone
+
+    def _doubt(self, outcome: Outcome[Row, Item], entry: Entry) -> None:
+        outcome.kind, outcome.attempts = OutcomeKind.UNKNOWN, entry.attempts
+        problem = _LEFT_IN_DOUBT if self._resource.resend_is_safe else SENT_ONCE
+        outcome.problems = (*outcome.problems, problem)
 
     async def _entries(self, person: Person) -> tuple[Entry | None, Entry | None]:
         """The person's entry, and one of the same person_id under another address that may have been invited."""
@@ -259,7 +290,7 @@ class JournalLedger(Ledger[Row, Item]):
     def _intent(self, flight: Flight[Row, Item]) -> Entry:
         person = self._resource.person(flight.outcome.row)
         known = self._known.get(flight.outcome.index) if flight.doubtful else None
-        trace = self._resource.trace(flight.outcome.row)
+        trace = self._resource.trace(flight.row)
         traces = [] if known is None else [one for one in known.traces if one != trace]
         return Entry(
             person=person.key,
@@ -313,11 +344,6 @@ def journal_ledger(
         return None
     given = journal if isinstance(journal, Journal) else Journal(journal)
     return JournalLedger(given, resource, share_person_id=share_person_id)
-
-
-def _doubt(outcome: Outcome[Any, Any], entry: Entry) -> None:
-    outcome.kind, outcome.attempts = OutcomeKind.UNKNOWN, entry.attempts
-    outcome.problems = (*outcome.problems, _LEFT_IN_DOUBT)
 
 
 def _check_binding(found: Binding, wanted: Binding) -> None:

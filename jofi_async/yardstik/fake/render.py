@@ -50,7 +50,7 @@ def instant(at: datetime | None) -> str | None:
 def invitation(state: State, record: Invitation) -> Payload:
     """Return the invitation object (seed 002)."""
     world = state.world
-    account = next(one for one in world.accounts if one.id == record.account_id)
+    owner = next(one for one in world.accounts if one.id == record.account_id)
     link = record.apply_url
     return {
         "id": record.id,
@@ -60,15 +60,15 @@ def invitation(state: State, record: Invitation) -> Payload:
         "expires_at": instant(record.expires_at),
         "canceled_at": instant(record.canceled_at),
         "confirmation_code": record.confirmation_code,
-        "account_id": account.id,
-        "account_name": account.account_name,
+        "account_id": owner.id,
+        "account_name": owner.account_name,
         "created_at": _stamp(state, record.created_at),
         "updated_at": _stamp(state, record.updated_at),
         "logo": None,
         "report_urls": [link],
         "styles": {"theme_base": "light", "primary_color": "#000000", "bg_image": ""},
         "candidate": candidate(state, world.candidates[record.candidate_id]),
-        "account": _account(account),
+        "account": account(owner),
         "meta": {"entity": f"{SITE}/invitations/{record.id}", "apply": link},
         "report": _report(state, record),
     }
@@ -76,7 +76,7 @@ def invitation(state: State, record: Invitation) -> Payload:
 
 def candidate(state: State, record: Candidate) -> Payload:
     """Return the candidate object (page "Candidates")."""
-    account = next(one for one in state.world.accounts if one.id == record.account_id)
+    owner = next(one for one in state.world.accounts if one.id == record.account_id)
     given: Payload = {name: record.fields.get(name) for name in FIELDS}
     names = (given["first_name"], given["middle_name"], given["last_name"])
     masks = {f"{name}_masked": _masked(given[name]) for name in SECRETS}
@@ -91,7 +91,7 @@ def candidate(state: State, record: Candidate) -> Payload:
         "active": True,
         "copy_requested": False,
         "evergreen": False,
-        "account": _account(account),
+        "account": account(owner),
         "reports": [_report(state, one) for one in state.world.invitations.values() if one.candidate_id == record.id],
         "created_at": _stamp(state, record.created_at),
         "updated_at": _stamp(state, record.updated_at),
@@ -101,7 +101,7 @@ def candidate(state: State, record: Candidate) -> Payload:
 
 def package(state: State, record: Package) -> Payload:
     """Return an entry of the account packages."""
-    account = next(one for one in state.world.accounts if one.id == record.account_id)
+    owner = next(one for one in state.world.accounts if one.id == record.account_id)
     return {
         "id": record.id,
         "package_id": record.package_id,
@@ -111,15 +111,16 @@ def package(state: State, record: Package) -> Payload:
         "action_type": record.action_type,
         "screenings": record.screenings,
         "intake_fields": record.intake_fields,
-        "account": _account(account),
+        "account": account(owner),
     }
 
 
-def _account(account: Account) -> Payload:
+def account(record: Account) -> Payload:
+    """Return an account in short form."""
     return {
-        "id": account.id,
-        "account_name": account.account_name,
-        "support_email_address": account.support_email_address,
+        "id": record.id,
+        "account_name": record.account_name,
+        "support_email_address": record.support_email_address,
     }
 
 

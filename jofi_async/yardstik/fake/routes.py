@@ -46,5 +46,6 @@ ROUTES = (
         refusals=(422,),
     ),
     Route("GET", "/candidates/:id", rules.get_candidate, "Get a candidate", "candidate", refusals=(404,)),
+    Route("GET", "/accounts", rules.list_accounts, "List the accounts", "account", shape="array"),
     Route("GET", "/packages", rules.list_packages, "List the account packages", "package", shape="array"),
 )

@@ -100,6 +100,11 @@ def get_candidate(call: Call) -> Payload:
     return render.candidate(call.state, record)
 
 
+def list_accounts(call: Call) -> list[Payload]:
+    """Answer with the account of the key, in a bare array (page "Accounts")."""
+    return [render.account(call.account)]
+
+
 def list_packages(call: Call) -> list[Payload]:
     """Answer with the account packages, as a bare array: those for reports unless a filter says otherwise."""
     mine = [one for one in call.state.world.packages.values() if one.account_id == call.account.id]

@@ -50,6 +50,7 @@ OBJECTS: dict[str, Schema] = {
         meta=open_(entity=TEXT, apply=TEXT),
         report=REPORT,
     ),
+    "account": ACCOUNT,
     "candidate": CANDIDATE,
     "package": open_(
         id=TEXT,

@@ -16,11 +16,12 @@ from jofi_async.yardstik.models.invitations import (
     Styles,
 )
 from jofi_async.yardstik.models.packages import IntakeField, Package, PackageList, Screening
-from jofi_async.yardstik.models.shared import Account, Page, PageMeta, Report
+from jofi_async.yardstik.models.shared import Account, AccountList, Page, PageMeta, Report
 
 __all__ = [
     "REFRESHABLE",
     "Account",
+    "AccountList",
     "Address",
     "Candidate",
     "CandidateList",

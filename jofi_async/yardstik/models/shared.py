@@ -73,6 +73,13 @@ class Account(Shown):
     extra: dict[str, Any] = field(factory=new_extra)
 
 
+@define(repr=False, kw_only=True)
+class AccountList(Page[Account]):
+    """The accounts of a key."""
+
+    data: list[Account]
+
+
 @define(repr=False)
 class Report(Shown):
     """A report in short form; creating an invitation creates one.

@@ -1,22 +1,50 @@
 """Yardstik's invitations as methods (seed 002)."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from os import PathLike
 
+from jofi_async.bulk.job import BulkJob, Order
+from jofi_async.bulk.journal.journal import Journal
+from jofi_async.bulk.journal.ledger import journal_ledger
+from jofi_async.bulk.source import Source, SourceRow
 from jofi_async.core.call import CallRecord
 from jofi_async.core.doubt import see_through
-from jofi_async.core.errors import CallError, NotFoundError, Problem, RefusedError
+from jofi_async.core.errors import (
+    CallError,
+    ConfigurationError,
+    ForbiddenError,
+    NotFoundError,
+    Problem,
+    RefusedError,
+    WrongAddressError,
+)
 from jofi_async.core.operation import Operation
 from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.core.wire import Response
+from jofi_async.yardstik.bulk import Invited, slim
 from jofi_async.yardstik.checks import checked_id, checked_moment
+from jofi_async.yardstik.finding import CandidateFinder
+from jofi_async.yardstik.journal import JournalledInvitations
 from jofi_async.yardstik.listing import Query, all_pages, instant, parameters
-from jofi_async.yardstik.models import Invitation, InvitationList, InvitationStatus
+from jofi_async.yardstik.models import (
+    AccountList,
+    Candidate,
+    Invitation,
+    InvitationList,
+    InvitationStatus,
+    NewInvitation,
+)
+from jofi_async.yardstik.recent import Recent
 from jofi_async.yardstik.resources.calls import Resource, ask, ask_page
+from jofi_async.yardstik.resources.candidates import Candidates, create_candidate
 
+InvitationJob = BulkJob[NewInvitation, Invited]
+
+_ACCOUNTS = Operation("accounts.list", "GET", "/accounts", repeatable=True)
 _LIST = Operation("invitations.list", "GET", "/invitations", repeatable=True)
 _CREATE = Operation("invitations.create", "POST", "/invitations")
 _GET = Operation("invitations.get", "GET", "/invitations/{id}", repeatable=True)
@@ -97,6 +125,63 @@ class Invitations(Resource):
         checked_id("account_package_id", account_package_id)
         checked_id("candidate_id", candidate_id)
         return await create_invitation(self._session, account_package_id, candidate_id, expires_at, CallRecord())
+
+    def create_many(
+        self,
+        source: Source[NewInvitation | SourceRow[NewInvitation]],
+        *,
+        journal: str | PathLike[str] | Journal | None = None,
+        max_in_flight: int | None = None,
+        order: Order = "completion",
+        stop_after: int | None = None,
+        deadline: float | None = None,
+        share_person_id: bool = False,
+        resend_after: float | None = None,
+        again: bool = False,
+    ) -> InvitationJob:
+        """Invite everybody in a source, concurrently under the limiter; exactly one outcome per row.
+
+        Each row takes two steps, which are settled, recorded and resumed one by one: its candidate is found by
+        `external_id`, then by e-mail, or else created; and then invited. A candidate of whom a report of the package is
+        under way is `existed`. Rows that cannot be valid, and repeats of an earlier person, are refused unsent.
+
+        Yardstik refuses no second invitation. So what got no answer is looked for, for a few seconds, and then stays
+        `unknown`: it is never sent again by itself.
+
+        Args:
+            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable.
+            journal: The path of the job's journal, or a `Journal`. Run again with the same one, the job resumes: nobody
+                who is settled in it is sent again, and whoever may have been invited is looked for. Entering the job
+                raises a `JournalError` when the journal cannot be used, iterating over it when it belongs to another
+                account or the server knows nothing of it.
+            max_in_flight: How many rows are worked on at once.
+            order: Outcomes as they are ready ("completion") or in the source's order ("input").
+            stop_after: Stop once this many rows have been refused, unknown or not attempted.
+            deadline: Stop after this many seconds.
+            share_person_id: Accept one `external_id` with several addresses, instead of refusing the later ones.
+            resend_after: After how many seconds a row in doubt may be sent again, if the server then shows nobody; each
+                such row waits for it. None, the default, never sends it again: whoever runs the job decides.
+            again: Invite a candidate also where a report of the package is under way.
+
+        Returns:
+            A job: `async with job: async for outcome in job`.
+
+        Raises:
+            ConfigurationError: An option is out of range.
+        """
+        if resend_after is not None and not resend_after > 0:
+            raise ConfigurationError(f"resend_after must be positive, not {resend_after}")
+        resource = self._in_bulk(self._session.in_bulk(), resend_after, again)
+        return BulkJob(
+            resource,
+            source,
+            max_in_flight=self._workers if max_in_flight is None else max_in_flight,
+            order=order,
+            stop_after=stop_after,
+            deadline=deadline,
+            share_person_id=share_person_id,
+            ledger=journal_ledger(journal, resource, share_person_id=share_person_id),
+        )
 
     async def get(self, invitation_id: str) -> Invitation:
         """Read one invitation.
@@ -206,6 +291,49 @@ class Invitations(Resource):
 
         await see_through(self._session, act, look)
 
+    def _in_bulk(self, session: Session, resend_after: float | None, again: bool) -> JournalledInvitations:
+        mine, candidates = Invitations(session, self._workers), Candidates(session, self._workers)
+
+        async def enter(row: NewInvitation, record: CallRecord) -> Candidate:
+            return await create_candidate(session, row.candidate, record)
+
+        async def invite(row: NewInvitation, record: CallRecord) -> Invitation:
+            return await create_invitation(
+                session, row.account_package_id, str(row.candidate_id), row.expires_at, record
+            )
+
+        return JournalledInvitations(
+            create_candidate=enter,
+            create_invitation=invite,
+            finder=CandidateFinder(candidates),
+            recent=Recent(mine.list, _candidate_of, slim),
+            newest=mine._newest,
+            spend=session.spend_repeat,
+            again=again,
+            resend_after=resend_after,
+            base_url=session.options.base_url,
+            account=mine._account,
+            get=mine.get,
+            get_candidate=candidates.get,
+        )
+
+    async def _newest(self) -> Invitation | None:
+        """The newest invitation, also where the order is ignored, which the first two then show."""
+        page = await self.list(per_page=2, order="desc", order_by="created_at")
+        times = [one.created_at for one in page.data if one.created_at is not None]
+        if times != sorted(times, reverse=True) and page.meta is not None and page.meta.total_pages:
+            page = await self.list(page=page.meta.total_pages, per_page=2, order="desc", order_by="created_at")
+        dated = [one for one in page.data if one.created_at is not None]
+        return max(dated, key=lambda one: (one.created_at, one.id), default=None)
+
+    async def _account(self) -> str:
+        """The id of the key's account, or "" where the key may not ask."""
+        try:
+            page = await ask_page(self._session, _ACCOUNTS, AccountList)
+        except (ForbiddenError, WrongAddressError):
+            return ""
+        return next((one.id for one in page.data if one.id), "")
+
     async def _page(self, number: int, *, per_page: int | None, query: Query | None) -> InvitationList:
         return await self.list(page=number, per_page=per_page, order="asc", order_by="created_at", query=query)
 
@@ -236,6 +364,10 @@ async def create_invitation(
     if expires_at is not UNSET:
         payload["expires_at"] = _moment(expires_at)
     return await ask(session, _CREATE, Invitation, payload=payload, record=record)
+
+
+def _candidate_of(invitation: Invitation) -> Iterable[str]:
+    return [invitation.candidate.id] if invitation.candidate is not None else []
 
 
 def _moment(expires_at: datetime) -> str:

@@ -1,0 +1,109 @@
+"""Find a candidate by the caller's own id, then by e-mail.
+
+No page says which attributes a filter knows, so a filter is tried on a candidate who is there: only if it shows that
+one and none that does not match is it believed. Otherwise all candidates are read once, and then what is new.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from jofi_async.bulk.resource import normalised
+from jofi_async.core.errors import RefusedError
+from jofi_async.core.unset import UNSET
+from jofi_async.yardstik.models import Candidate, NewCandidate
+from jofi_async.yardstik.recent import Recent
+from jofi_async.yardstik.resources.candidates import Candidates
+
+Key = tuple[str, str]
+
+
+class CandidateFinder:
+    """Finds candidates.
+
+    Args:
+        candidates: Lists them.
+    """
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._candidates = candidates
+        self._all = Recent(candidates.list, keys_of, _slim)
+        self._believed: dict[str, bool] = {}
+        self._turn = asyncio.Lock()
+
+    async def find(self, new: NewCandidate) -> Candidate | None:
+        """The candidate whom a new one would double, the newest if there are several.
+
+        One who is found by e-mail and has another id of the caller's is somebody else.
+
+        Raises:
+            CallError: They cannot be asked for.
+        """
+        external_id = external_id_of(new)
+        if external_id:
+            found = await self._matching("external_id", external_id)
+            if found:
+                return _newest(found)
+        found = await self._matching("email", normalised(new.email))
+        return _newest([one for one in found if not (external_id and one.external_id)])
+
+    async def _matching(self, attribute: str, value: str) -> Sequence[Candidate]:
+        key = (attribute, value)
+        async with self._turn:
+            is_believed = await self._is_believed(attribute)
+        if is_believed is None:
+            return []
+        if is_believed:
+            found = await self._filtered(attribute, value)
+            if found is not None:
+                return [one for one in found if key in keys_of(one)]
+        return await self._all.find(key, None)
+
+    async def _is_believed(self, attribute: str) -> bool | None:
+        """Whether a filter shows a candidate who is there, and none who does not match; None if nobody is there."""
+        if attribute not in self._believed:
+            page = await self._candidates.list()
+            if not page.data:
+                return None
+            sample = next((value for one in page.data for name, value in keys_of(one) if name == attribute), None)
+            if sample is None:
+                return False
+            shown = await self._filtered(attribute, sample)
+            self._believed[attribute] = bool(shown)
+        return self._believed[attribute]
+
+    async def _filtered(self, attribute: str, value: str) -> Sequence[Candidate] | None:
+        """What a filter shows; None if it was ignored or refused, which is remembered."""
+        try:
+            page = await self._candidates.list(query={f"{attribute}_eq": value})
+        except RefusedError:
+            page = None
+        if page is None or any((attribute, value) not in keys_of(one) for one in page.data):
+            self._believed[attribute] = False
+            return None
+        return page.data
+
+
+def keys_of(candidate: Candidate) -> Iterable[Key]:
+    """What a candidate is found by."""
+    pairs = (("external_id", candidate.external_id), ("email", candidate.email and normalised(candidate.email)))
+    return tuple((name, value) for name, value in pairs if value)
+
+
+def external_id_of(new: NewCandidate) -> str | None:
+    """The caller's own id, or None."""
+    return (new.external_id or None) if new.external_id is not UNSET else None
+
+
+def _newest(found: Sequence[Candidate]) -> Candidate | None:
+    return max(found, key=lambda one: (one.created_at is not None, one.created_at, one.id), default=None)
+
+
+def _slim(candidate: Candidate) -> Candidate:
+    """What is kept of a candidate for later: no more than it is found and judged by."""
+    return Candidate(
+        candidate.id,
+        external_id=candidate.external_id,
+        email=candidate.email,
+        created_at=candidate.created_at,
+        reports=candidate.reports,
+    )
