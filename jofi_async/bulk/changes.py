@@ -34,9 +34,13 @@ class ChangesInBulk(Generic[Row, Item]):
         """Nothing keeps it from being changed."""
         return None
 
-    def onward(self, row: Row, item: Item) -> Row | None:
+    def is_last(self, row: Row) -> bool:
         """There is one step only."""
-        return None
+        return True
+
+    def onward(self, row: Row, item: Item) -> Row:
+        """Never asked."""
+        return row
 
     async def look(self, row: Row, watermark: object) -> Look[Item]:
         """Never asked."""

@@ -95,5 +95,8 @@ IN_DOUBT = Problem(
 )
 """Why a row that was in doubt stays so where the vendor may invite twice, and what a person can do."""
 
+HALF_WAY = Problem("", "what comes before the invitation is done, and its answer could not be read: run it again")
+"""Why a row was not invited whose first step is done."""
+
 NOT_OURS = Problem("", "is there already: older than this job, or with other fields than this row")
 """Why a row that was in doubt is told as existing."""

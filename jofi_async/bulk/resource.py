@@ -98,8 +98,12 @@ class BulkResource(Protocol[Row, Item]):
         """Send one; raises a `CallError` as a single call would."""
         ...
 
-    def onward(self, row: Row, item: Item) -> Row | None:
-        """The row of the next step, once a step is done; None when it was the last."""
+    def is_last(self, row: Row) -> bool:
+        """Whether a row is at its last step, the one that invites."""
+        ...
+
+    def onward(self, row: Row, item: Item) -> Row:
+        """The row of the next step, once a step that is not the last is done."""
         ...
 
     async def look(self, row: Row, watermark: object) -> Look[Item]:

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from jofi_async.bulk.flight import Flight
 from jofi_async.bulk.ledger import Ledger
-from jofi_async.bulk.outcome import IN_DOUBT, NOT_OURS, Evidence, Outcome, OutcomeKind
+from jofi_async.bulk.outcome import HALF_WAY, IN_DOUBT, NOT_OURS, Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.resource import BulkResource, Look
 from jofi_async.bulk.verdict import Verdict, verdict_on
 from jofi_async.core.doubt import PAUSES
@@ -53,13 +53,12 @@ class Settler(Generic[Row, Item]):
         """
         while True:
             verdict = await self._carry_step(flight)
+            if verdict.kind not in _THERE or self._resource.is_last(flight.row):
+                return verdict
             item = flight.outcome.item
-            if verdict.kind not in _THERE or item is None or verdict.stops:
-                return verdict
-            row = self._resource.onward(flight.row, item)
-            if row is None:
-                return verdict
-            flight.go_on(row)
+            if item is None or verdict.stops:
+                return _half_way(flight, verdict)
+            flight.go_on(self._resource.onward(flight.row, item))
 
     async def _carry_step(self, flight: Flight[Row, Item]) -> Verdict:
         if not flight.doubtful:  # else the watermark is that of the earlier run that left the doubt
@@ -179,6 +178,14 @@ def _unmarked(outcome: Outcome[Any, Any], error: Exception) -> Verdict:
     _note(outcome, OutcomeKind.NOT_ATTEMPTED, error)
     outcome.problems = ()
     return evolve(verdict, kind=OutcomeKind.NOT_ATTEMPTED, stops=not verdict.pauses)
+
+
+def _half_way(flight: Flight[Any, Any], verdict: Verdict) -> Verdict:
+    """A step that invites nobody is done, and what the next one needs of it cannot be read now."""
+    flight.go_on(flight.row)
+    flight.outcome.error = verdict.error
+    flight.outcome.problems = (HALF_WAY,)
+    return evolve(verdict, kind=OutcomeKind.NOT_ATTEMPTED, pauses=True)
 
 
 def _already(outcome: Outcome[Any, Any], item: object) -> Verdict:

@@ -80,8 +80,13 @@ class InvitationsInBulk(InvitationChecks):
     async def known(self, row: NewInvitation) -> None:
         """Nothing that keeps a row from being sent: JOFI refuses a second one itself."""
 
-    def onward(self, row: NewInvitation, item: object) -> None:
+    def is_last(self, row: NewInvitation) -> bool:
         """There is one step only."""
+        return True
+
+    def onward(self, row: NewInvitation, item: object) -> NewInvitation:
+        """Never asked."""
+        return row
 
     async def send(self, row: NewInvitation, record: CallRecord) -> Invitation:
         """Create one invitation."""

@@ -89,10 +89,13 @@ class InvitationsInBulk(InvitationChecks):
             conceal(error, row.candidate)
             raise
 
-    def onward(self, row: NewInvitation, item: Invited) -> NewInvitation | None:
+    def is_last(self, row: NewInvitation) -> bool:
+        """Whether the candidate is known."""
+        return row.candidate_id is not UNSET
+
+    def onward(self, row: NewInvitation, item: Invited) -> NewInvitation:
         """The row with its candidate, once that is there."""
-        if row.candidate_id is not UNSET or not isinstance(item, Candidate):
-            return None
+        assert isinstance(item, Candidate)
         return _Found(
             candidate=row.candidate,
             account_package_id=row.account_package_id,

@@ -16,6 +16,9 @@ from jofi_async.yardstik.resources.candidates import Candidates
 
 Key = tuple[str, str]
 
+FILTERS = {"external_id": "external_id_eq", "email": "email_i_cont"}
+"""What is asked for: the id as it is, an address whatever its case."""
+
 
 class CandidateFinder:
     """Finds candidates.
@@ -55,7 +58,7 @@ class CandidateFinder:
         if is_believed:
             found = await self._filtered(attribute, value)
             if found is not None:
-                return [one for one in found if key in keys_of(one)]
+                return found
         return await self._all.find(key, None)
 
     async def _is_believed(self, attribute: str) -> bool | None:
@@ -67,26 +70,32 @@ class CandidateFinder:
             sample = next((value for one in page.data for name, value in keys_of(one) if name == attribute), None)
             if sample is None:
                 return False
-            shown = await self._filtered(attribute, sample)
+            shown = await self._filtered(attribute, sample, ask=sample.swapcase() if attribute == "email" else sample)
             self._believed[attribute] = bool(shown)
         return self._believed[attribute]
 
-    async def _filtered(self, attribute: str, value: str) -> Sequence[Candidate] | None:
+    async def _filtered(self, attribute: str, value: str, ask: str = "") -> Sequence[Candidate] | None:
         """What a filter shows; None if it was ignored or refused, which is remembered."""
+        query = {FILTERS[attribute]: ask or value}
         try:
-            page = await self._candidates.list(query={f"{attribute}_eq": value})
+            found = [one async for one in self._candidates.iter_all(query=query)]
         except RefusedError:
-            page = None
-        if page is None or any((attribute, value) not in keys_of(one) for one in page.data):
+            found = None
+        if found is None or not all(_holds(one, attribute, value) for one in found):
             self._believed[attribute] = False
             return None
-        return page.data
+        return [one for one in found if (attribute, value) in keys_of(one)]
 
 
 def keys_of(candidate: Candidate) -> Iterable[Key]:
     """What a candidate is found by."""
     pairs = (("external_id", candidate.external_id), ("email", candidate.email and normalised(candidate.email)))
     return tuple((name, value) for name, value in pairs if value)
+
+
+def _holds(candidate: Candidate, attribute: str, value: str) -> bool:
+    """Whether a candidate matches a filter; more than the value may stand in an address."""
+    return any(name == attribute and value in held for name, held in keys_of(candidate))
 
 
 def external_id_of(new: NewCandidate) -> str | None:

@@ -64,9 +64,13 @@ class Register:
         """Nobody is asked for."""
         return None
 
-    def onward(self, row: str, item: str) -> str | None:
+    def is_last(self, row: str) -> bool:
         """There is one step."""
-        return None
+        return True
+
+    def onward(self, row: str, item: str) -> str:
+        """Never asked."""
+        return row
 
     async def look(self, row: str, watermark: object) -> Look[str]:
         """Look for one."""
@@ -148,8 +152,11 @@ class Stairs(Register):
     async def known(self, row: str) -> str | None:
         return self.there.get(row)
 
-    def onward(self, row: str, item: str) -> str | None:
-        return None if row.endswith("!") else f"{row}!"
+    def is_last(self, row: str) -> bool:
+        return row.endswith("!")
+
+    def onward(self, row: str, item: str) -> str:
+        return f"{row}!"
 
 
 @pytest.mark.parametrize(

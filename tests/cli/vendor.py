@@ -49,8 +49,11 @@ class Vendor:
     async def known(self, row: Row) -> str | None:
         return None
 
-    def onward(self, row: Row, item: str) -> Row | None:
-        return None
+    def is_last(self, row: Row) -> bool:
+        return True
+
+    def onward(self, row: Row, item: str) -> Row:
+        return row
 
     async def look(self, row: Row, watermark: object) -> Look[str]:
         return Look(None, conclusive=False)

@@ -237,7 +237,7 @@ class JournalLedger(Ledger[Row, Item]):
             if look.conclusive and self._is_old_enough(entry):
                 self._gone.add(entry.person)
             return entry
-        if self._resource.onward(sent[-1], found) is not None:
+        if not self._resource.is_last(sent[-1]):
             return await self._take_back(entry)
         is_ours = any(self._resource.is_ours(row, found, entry.watermark) for row in sent)
         settled = evolve(

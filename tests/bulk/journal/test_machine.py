@@ -4,11 +4,9 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
-from unittest.mock import Mock
 
 import pytest
 from attrs import define, field
@@ -18,31 +16,28 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from jofi_async import (
     Evidence,
-    FakeJofi,
     FakeTransport,
-    JofiClient,
     Journal,
-    NewInvitation,
     NotSentError,
-    RateLimit,
+    Outcome,
     Request,
     Response,
     RetryPolicy,
 )
+from jofi_async.bulk.job import BulkJob
 from jofi_async.bulk.journal.file import read_entries
 from jofi_async.bulk.journal.records import Entry, JournalStore
 from jofi_async.bulk.journal.sqlite import SqliteStore
-from jofi_async.bulk.resource import normalised
 from jofi_async.core.errors import JournalHeldError
 from jofi_async.core.transport import Transport
-from jofi_async.jofi.journal import JournalledInvitations
 from jofi_async.storage.database import StorageError
 from jofi_async.testing import JournalMemory, MemoryStore, VirtualLoop
 from jofi_async.transports.faults import FaultPlan
+from tests.bulk.journal.sides import JofiSide, Side, YardstikSide
 from tests.bulk.journal.support import die
-from tests.bulk.support import LIVE, Job, RowOutcome, new
+from tests.bulk.support import RowOutcome
 from tests.bulk.test_settling_machine import AT, ROWS, SPANS, RowOf
-from tests.bulk.truth import CREATED, EXISTED, NOT_ATTEMPTED, REFUSED, UNKNOWN, check_world, people_of
+from tests.bulk.truth import CREATED, EXISTED, NOT_ATTEMPTED, REFUSED, UNKNOWN
 
 PEOPLE = 12
 IN_DOUBT = ["late=30", "late=3", "drop_after", "503+", "slow=40", "reset", "cut", "drop_before", "503", "429"]
@@ -70,7 +65,7 @@ class Process:
     random: random.Random
     is_dead: bool = False
     writes: int = 0
-    outcomes: list[RowOutcome] = field(factory=list[RowOutcome])
+    outcomes: list[Outcome[Any, Any]] = field(factory=list[Outcome[Any, Any]])
 
     def guard(self) -> None:
         """Count a write, and die at the one that is meant."""
@@ -135,12 +130,14 @@ class MortalTransport(Transport):
 class JournalMachine(RuleBasedStateMachine):
     """One input that grows, one journal, one server, and one process after the other."""
 
+    make_side: type[JofiSide] | type[YardstikSide] = JofiSide
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = VirtualLoop()
         self.unheard: list[dict[str, Any]] = []
         self.loop.set_exception_handler(lambda _, context: self.unheard.append(context))
-        self.rows: list[NewInvitation] = []
+        self.rows: list[Any] = []
         self.fed = 0
         self.runs = 0
         self.phones: dict[int, dict[str, Any]] = {}  # what the server refuses of a person, it refuses of all rows
@@ -168,17 +165,12 @@ class JournalMachine(RuleBasedStateMachine):
         on_disk: bool,
     ) -> None:
         self.random = random.Random(seed)
-        self.refuses_seconds = refuses_seconds
-        if not refuses_seconds:
-            unsafe = partial(JournalledInvitations, resend_is_safe=False)
-            self.patch.setattr("jofi_async.jofi.resources.invitations.JournalledInvitations", unsafe)
-            self.patch.setattr("jofi_async.jofi.fake.rules.check_duplicate", Mock())
-        self.fake = FakeJofi()
-        for number in there if refuses_seconds else ():
-            self.fake.invite(new(number).email)
-        self.before = people_of(self.fake)
+        self.side: Side = self.make_side(self.patch, refuses_seconds=refuses_seconds)
+        for number in there:
+            self.side.invite(number)
+        self.before = self.side.people()
         self.plan = FaultPlan(seed=seed)
-        self.transport = FakeTransport(self.fake, faults=self.plan)
+        self.transport = FakeTransport(self.side.fake, faults=self.plan)
         self.retry = RetryPolicy(attempts=attempts)
         self.memory = JournalMemory()
         self.folder = TemporaryDirectory() if on_disk else None
@@ -191,16 +183,10 @@ class JournalMachine(RuleBasedStateMachine):
         """Run the job over the input as it is now, in any order."""
         self.runs += 1
         self.process = Process(self.transport, self.store(), dies_at, self.random)
-        client = JofiClient(
-            LIVE,
-            transport=MortalTransport(self.process),
-            rate_limit=RateLimit(per_second=None, in_flight=3),
-            retry=self.retry,
-        )
         order = self.random.sample(self.rows, len(self.rows)) if self.runs % 2 else list(self.rows)
-        self.job: Job = client.invitations.create_many(
-            order, journal=Journal(cast("JournalStore", MortalStore(self.process))), max_in_flight=WORKERS
-        )
+        journal = Journal(cast("JournalStore", MortalStore(self.process)))
+        way = MortalTransport(self.process)
+        self.job = self.side.job(way, self.retry, order, journal=journal, max_in_flight=WORKERS)
         self.taker = self.loop.create_task(self.run_job(self.job, self.process))
 
     def store(self) -> MemoryStore | SqliteStore:
@@ -218,7 +204,7 @@ class JournalMachine(RuleBasedStateMachine):
         except StorageError:  # its tables are just being made
             return []
 
-    async def run_job(self, job: Job, process: Process) -> None:
+    async def run_job(self, job: BulkJob[Any, Any], process: Process) -> None:
         async with job:
             async for outcome in job:
                 if not process.is_dead:
@@ -238,7 +224,7 @@ class JournalMachine(RuleBasedStateMachine):
             self.fed += earlier is None
             phone = self.phones.setdefault(number, {one: changes[one] for one in changes if one == "phone"})
             fields = {one: changes[one] for one in changes if one != "phone"}
-            self.rows.append(new(number, email=f"{name}{number}@example.org", **fields, **phone))
+            self.rows.append(self.side.row(number, f"{name}{number}@example.org", {**fields, **phone}))
 
     @rule(faults=FAULTS, rows=ROWS)
     def the_way_breaks_and_rows_come(self, faults: list[str], rows: list[RowOf]) -> None:
@@ -281,10 +267,10 @@ class JournalMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_invited_twice_and_the_record_is_true(self) -> None:
-        if not hasattr(self, "fake"):
+        if not hasattr(self, "side"):
             return
-        check_world(self.fake)
-        there = people_of(self.fake)
+        there = self.side.people()
+        assert max((*there.values(), *self.side.contacted().values(), 0)) <= 1
         for entry in self.entries():
             person = entry.person
             if entry.is_settled:
@@ -295,11 +281,11 @@ class JournalMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            if hasattr(self, "fake"):
+            if hasattr(self, "side"):
                 self.end_process()
                 self.plan.clear()
                 self.last_run()
-            self.loop.run_until_complete(self.transport.aclose() if hasattr(self, "fake") else asyncio.sleep(0))
+            self.loop.run_until_complete(self.transport.aclose() if hasattr(self, "side") else asyncio.sleep(0))
         finally:
             self.patch.undo()
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
@@ -315,15 +301,15 @@ class JournalMachine(RuleBasedStateMachine):
         self.loop.run_until_complete(self.taker)
         outcomes = self.process.outcomes
         assert len(outcomes) == len(self.rows)
-        there = people_of(self.fake)
-        by_person: dict[str, list[RowOutcome]] = {}
+        there = self.side.people()
+        by_person: dict[str, list[Outcome[Any, Any]]] = {}
         for outcome in outcomes:
-            by_person.setdefault(normalised(outcome.row.email), []).append(outcome)
+            by_person.setdefault(self.side.address(outcome.row), []).append(outcome)
         for person, mine in by_person.items():
             mine = [one for one in mine if len(one.problems) < 2]  # else it is refused, of a person who is in doubt
             told = Counter(outcome.kind for outcome in mine)
             in_doubt = told[UNKNOWN] + told[NOT_ATTEMPTED]  # the latter by another address of one person_id
-            assert in_doubt <= (0 if self.refuses_seconds else 1)
+            assert in_doubt <= (0 if self.side.refuses_seconds else 1)
             if told[UNKNOWN]:
                 assert not there[person]  # else it would have been found
             if not in_doubt:
@@ -342,5 +328,13 @@ class JournalMachine(RuleBasedStateMachine):
         assert (outcome.evidence is None) is (outcome.kind not in (CREATED, EXISTED))
 
 
+class YardstikJournalMachine(JournalMachine):
+    """The same on Yardstik, whose rows take two steps."""
+
+    make_side = YardstikSide
+
+
 TestJournal = JournalMachine.TestCase
+TestYardstikJournal = YardstikJournalMachine.TestCase
 TestJournal.settings = settings(deadline=None, stateful_step_count=10)
+TestYardstikJournal.settings = settings(TestJournal.settings, max_examples=settings().max_examples // 5)
