@@ -19,6 +19,10 @@ from jofi_async.core.wire import Request
 
 if TYPE_CHECKING:
     from aiohttp.connector import Connection
+    from aiohttp.typedefs import LooseHeaders
+
+_READ_SIZE = 64 * 1024
+"""How many bytes are read at once; for asyncio's 256 KB the system maps new memory with each read."""
 
 
 @define
@@ -64,6 +68,11 @@ class BytesRequest(aiohttp.ClientRequest):
     """A request whose body is bytes, which the wire sends along with the head."""
 
     content = b""
+
+    def update_headers(self, headers: "LooseHeaders | None") -> None:
+        """Take the host's header and ours, each name once."""
+        super().update_headers(None)
+        self.headers.update(headers or {})
 
     def update_body_from_data(self, body: bytes | None, _stacklevel: int = 3) -> None:
         """Keep the body from aiohttp, but for its length."""
@@ -113,6 +122,8 @@ class Wire:
         self._head = self._body = b""
         self._poll = _poll_of(transport)
         self.is_closing, self.resume_reading = transport.is_closing, transport.resume_reading
+        if hasattr(transport, "max_size"):
+            transport.max_size = _READ_SIZE
 
     def carry(self, attempt: Attempt, body: bytes) -> None:
         """Take an attempt's body, to be sent behind its head."""

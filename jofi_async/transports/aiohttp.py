@@ -6,6 +6,7 @@ import re
 import warnings
 from collections import defaultdict
 from functools import lru_cache
+from http.cookies import BaseCookie, SimpleCookie
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, cast
 
@@ -170,7 +171,7 @@ class AiohttpTransport(Transport):
         connector.process, connector.outbox = os.getpid(), Outbox()
         return aiohttp.ClientSession(
             connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
+            cookie_jar=_NoCookies(),
             middlewares=(_only_once,),
             request_class=BytesRequest,
         )
@@ -251,6 +252,16 @@ class _Connector(aiohttp.TCPConnector):
         wire = Wire(protocol.transport, self.outbox)
         protocol.transport = cast("asyncio.Transport", wire)
         return wire
+
+
+class _NoCookies(aiohttp.DummyCookieJar):
+    """Has none, and makes no new empty jar for each request."""
+
+    def filter_cookies(self, request_url: URL) -> "BaseCookie[str]":
+        return _EMPTY
+
+
+_EMPTY = SimpleCookie()
 
 
 async def _only_once(req: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
