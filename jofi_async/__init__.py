@@ -8,120 +8,121 @@ Example::
                 ...
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from jofi_async._version import __version__
-from jofi_async.bulk.job import BulkJob, Summary
-from jofi_async.bulk.journal.journal import Journal
-from jofi_async.bulk.ledger import Resumed
-from jofi_async.bulk.outcome import Evidence, Outcome, OutcomeKind
-from jofi_async.bulk.source import SourceRow
-from jofi_async.core.errors import (
-    ApiError,
-    AuthenticationError,
-    CallError,
-    ConfigurationError,
-    DeadlineNotSentError,
-    DeadlineUnknownError,
-    DuplicateError,
-    DuplicateKind,
-    Effect,
-    ForbiddenError,
-    InvalidInputError,
-    JofiAsyncError,
-    JournalError,
-    JournalHeldError,
-    LifecycleError,
-    ModeMismatchError,
-    NotFoundError,
-    NotSentError,
-    Problem,
-    QueueTooLongError,
-    RateLimitedError,
-    RefusedError,
-    RetryAfterTooLongError,
-    ServerError,
-    SetupError,
-    SharedLimitLostError,
-    UnknownOutcomeError,
-    UnreadableAnswerError,
-    UsageError,
-    WrongAddressError,
-)
-from jofi_async.core.events import (
-    Abandoned,
-    Answered,
-    BackingOff,
-    CallEnded,
-    Event,
-    Failed,
-    Hook,
-    Limited,
-    Queued,
-    Sent,
-)
-from jofi_async.core.limits import AdaptiveRateLimit, Limiter, LimiterStatistics, Priority, RateLimit, RateLimiter
-from jofi_async.core.limits.shared.store import LimitStore, LimitStoreError
-from jofi_async.core.retry import RetryPolicy
-from jofi_async.core.transport import Transport
-from jofi_async.core.unset import UNSET, Unset
-from jofi_async.core.wire import Request, Response, Timeout
-from jofi_async.jofi.client import JofiClient
-from jofi_async.jofi.complete import AllInvitations, InvitationListing
-from jofi_async.jofi.defaults import Default, DefaultState, UserDefaults, read_defaults
-from jofi_async.jofi.listing import ListFilter, ListResult
-from jofi_async.jofi.models import (
-    Account,
-    AssessmentList,
-    AssessmentListItem,
-    AssignedAssessment,
-    CareerNavigationProfile,
-    CareerNavigationProfileList,
-    CareerNavigationProfileListItem,
-    EmailTemplateList,
-    EmailTemplateListItem,
-    Facet,
-    Invitation,
-    InvitationList,
-    InvitationListItem,
-    InvitationReceipt,
-    Invited,
-    JobFitReport,
-    Mode,
-    Named,
-    NewInvitation,
-    Page,
-    Score,
-    Scorecard,
-    ScorecardProfile,
-    ScoreProfileList,
-    ScoreProfileListItem,
-    Scores,
-    ShortNamed,
-    TeamList,
-    TeamListItem,
-    TestTaker,
-    TestTakerList,
-    TestTakerListItem,
-    User,
-    UserList,
-    UserListItem,
-)
-from jofi_async.jofi.setup.report import CheckStatus, SetupItem, SetupReport
-from jofi_async.reconcile.application import Application, Applied
-from jofi_async.reconcile.complete import IncompleteListingError, ListingSummary
-from jofi_async.reconcile.plan import Plan
-from jofi_async.reconcile.planning import reconcile
-from jofi_async.reconcile.progress import People, PersonState, Progress
-from jofi_async.reconcile.reading import How, Reading
-from jofi_async.reconcile.reconcilable import Card, Change
-from jofi_async.reconcile.step import Step, StepKind
-from jofi_async.transports.aiohttp import AiohttpTransport
-from jofi_async.yardstik.client import YardstikClient
 
 if TYPE_CHECKING:
+    from jofi_async.bulk.job import BulkJob, Summary
+    from jofi_async.bulk.journal.journal import Journal
+    from jofi_async.bulk.ledger import Resumed
+    from jofi_async.bulk.outcome import Evidence, Outcome, OutcomeKind
+    from jofi_async.bulk.source import SourceRow
+    from jofi_async.core.errors import (
+        ApiError,
+        AuthenticationError,
+        CallError,
+        ConfigurationError,
+        DeadlineNotSentError,
+        DeadlineUnknownError,
+        DuplicateError,
+        DuplicateKind,
+        Effect,
+        ForbiddenError,
+        InvalidInputError,
+        JofiAsyncError,
+        JournalError,
+        JournalHeldError,
+        LifecycleError,
+        ModeMismatchError,
+        NotFoundError,
+        NotSentError,
+        Problem,
+        QueueTooLongError,
+        RateLimitedError,
+        RefusedError,
+        RetryAfterTooLongError,
+        ServerError,
+        SetupError,
+        SharedLimitLostError,
+        UnknownOutcomeError,
+        UnreadableAnswerError,
+        UsageError,
+        WrongAddressError,
+    )
+    from jofi_async.core.events import (
+        Abandoned,
+        Answered,
+        BackingOff,
+        CallEnded,
+        Event,
+        Failed,
+        Hook,
+        Limited,
+        Queued,
+        Sent,
+    )
+    from jofi_async.core.limits import AdaptiveRateLimit, Limiter, LimiterStatistics, Priority, RateLimit, RateLimiter
+    from jofi_async.core.limits.shared.store import LimitStore, LimitStoreError
+    from jofi_async.core.retry import RetryPolicy
+    from jofi_async.core.transport import Transport
+    from jofi_async.core.unset import UNSET, Unset
+    from jofi_async.core.wire import Request, Response, Timeout
+    from jofi_async.jofi.client import JofiClient
+    from jofi_async.jofi.complete import AllInvitations, InvitationListing
+    from jofi_async.jofi.defaults import Default, DefaultState, UserDefaults, read_defaults
     from jofi_async.jofi.fake import FakeJofi
+    from jofi_async.jofi.listing import ListFilter, ListResult
+    from jofi_async.jofi.models import (
+        Account,
+        AssessmentList,
+        AssessmentListItem,
+        AssignedAssessment,
+        CareerNavigationProfile,
+        CareerNavigationProfileList,
+        CareerNavigationProfileListItem,
+        EmailTemplateList,
+        EmailTemplateListItem,
+        Facet,
+        Invitation,
+        InvitationList,
+        InvitationListItem,
+        InvitationReceipt,
+        Invited,
+        JobFitReport,
+        Mode,
+        Named,
+        NewInvitation,
+        Page,
+        Score,
+        Scorecard,
+        ScorecardProfile,
+        ScoreProfileList,
+        ScoreProfileListItem,
+        Scores,
+        ShortNamed,
+        TeamList,
+        TeamListItem,
+        TestTaker,
+        TestTakerList,
+        TestTakerListItem,
+        User,
+        UserList,
+        UserListItem,
+    )
+    from jofi_async.jofi.setup.report import CheckStatus, SetupItem, SetupReport
+    from jofi_async.reconcile.application import Application, Applied
+    from jofi_async.reconcile.complete import IncompleteListingError, ListingSummary
+    from jofi_async.reconcile.plan import Plan
+    from jofi_async.reconcile.planning import reconcile
+    from jofi_async.reconcile.progress import People, PersonState, Progress
+    from jofi_async.reconcile.reading import How, Reading
+    from jofi_async.reconcile.reconcilable import Card, Change
+    from jofi_async.reconcile.step import Step, StepKind
+    from jofi_async.transports.aiohttp import AiohttpTransport
     from jofi_async.transports.fake import FakeTransport
+    from jofi_async.yardstik.client import YardstikClient
     from jofi_async.yardstik.fake import FakeYardstik
 
 __all__ = [
@@ -258,17 +259,68 @@ __all__ = [
     "reconcile",
 ]
 
-_FAKES = {
-    "FakeJofi": "jofi_async.jofi.fake",
-    "FakeTransport": "jofi_async.transports.fake",
-    "FakeYardstik": "jofi_async.yardstik.fake",
+_HOMES = {
+    "bulk.job": "BulkJob Summary",
+    "bulk.journal.journal": "Journal",
+    "bulk.ledger": "Resumed",
+    "bulk.outcome": "Evidence Outcome OutcomeKind",
+    "bulk.source": "SourceRow",
+    "core.errors": (
+        "ApiError AuthenticationError CallError ConfigurationError DeadlineNotSentError DeadlineUnknownError "
+        "DuplicateError DuplicateKind Effect ForbiddenError InvalidInputError JofiAsyncError JournalError "
+        "JournalHeldError LifecycleError ModeMismatchError NotFoundError NotSentError Problem "
+        "QueueTooLongError RateLimitedError RefusedError RetryAfterTooLongError ServerError SetupError "
+        "SharedLimitLostError UnknownOutcomeError UnreadableAnswerError UsageError WrongAddressError"
+    ),
+    "core.events": "Abandoned Answered BackingOff CallEnded Event Failed Hook Limited Queued Sent",
+    "core.limits": "AdaptiveRateLimit Limiter LimiterStatistics Priority RateLimit RateLimiter",
+    "core.limits.shared.store": "LimitStore LimitStoreError",
+    "core.retry": "RetryPolicy",
+    "core.transport": "Transport",
+    "core.unset": "UNSET Unset",
+    "core.wire": "Request Response Timeout",
+    "jofi.client": "JofiClient",
+    "jofi.complete": "AllInvitations InvitationListing",
+    "jofi.defaults": "Default DefaultState UserDefaults read_defaults",
+    "jofi.fake": "FakeJofi",
+    "jofi.listing": "ListFilter ListResult",
+    "jofi.models": (
+        "Account AssessmentList AssessmentListItem AssignedAssessment CareerNavigationProfile "
+        "CareerNavigationProfileList CareerNavigationProfileListItem EmailTemplateList EmailTemplateListItem "
+        "Facet Invitation InvitationList InvitationListItem InvitationReceipt Invited JobFitReport Mode Named "
+        "NewInvitation Page Score ScoreProfileList ScoreProfileListItem Scorecard ScorecardProfile Scores "
+        "ShortNamed TeamList TeamListItem TestTaker TestTakerList TestTakerListItem User UserList "
+        "UserListItem"
+    ),
+    "jofi.setup.report": "CheckStatus SetupItem SetupReport",
+    "reconcile.application": "Application Applied",
+    "reconcile.complete": "IncompleteListingError ListingSummary",
+    "reconcile.plan": "Plan",
+    "reconcile.planning": "reconcile",
+    "reconcile.progress": "People PersonState Progress",
+    "reconcile.reading": "How Reading",
+    "reconcile.reconcilable": "Card Change",
+    "reconcile.step": "Step StepKind",
+    "transports.aiohttp": "AiohttpTransport",
+    "transports.fake": "FakeTransport",
+    "yardstik.client": "YardstikClient",
+    "yardstik.fake": "FakeYardstik",
 }
+"""The modules, and which public names each holds."""
+
+import_module("jofi_async.reconcile")
+del globals()["reconcile"]  # the package's name is the function's here
+
+_HOME = {name: f"jofi_async.{module}" for module, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
-    """Import the fakes when they are asked for, so that the live path never does."""
-    if name not in _FAKES:
+    """Import a name when it is asked for, so that nobody waits for what is not used."""
+    if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    value = globals()[name] = getattr(import_module(_HOME[name]), name)
+    return value
 
-    return getattr(import_module(_FAKES[name]), name)
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -172,7 +172,8 @@ def test_no_module_is_long(module: str) -> None:
 
 
 def test_making_a_client_imports_no_fake_and_nothing_of_an_extra() -> None:
-    code = "import sys, jofi_async as j; j.JofiClient('sk_live_x', transport=object()); print(*sys.modules)"
+    clients = "j.YardstikClient; j.JofiClient('sk_live_x', transport=object())"
+    code = f"import sys, jofi_async as j; {clients}; print(*sys.modules)"
     everything = run_python(code).split()
     assert not {"click", "rich", "charset_normalizer", "jinja2", "phonenumbers"} & set(everything)
     loaded = [name for name in everything if name.startswith("jofi_async")]

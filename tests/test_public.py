@@ -1,8 +1,13 @@
 """The frozen surface: names, keywords, and that what belongs together agrees."""
 
+import ast
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -54,13 +59,26 @@ def keywords(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
 
 
 def test_all_is_what_is_there() -> None:
-    there = {
-        name
-        for name, value in vars(jofi_async).items()
-        if not name.startswith("_") and not inspect.ismodule(value) and name not in {"TYPE_CHECKING", "Any"}
-    }
-    assert set(jofi_async.__all__) == there | {"__version__", "FakeJofi", "FakeTransport", "FakeYardstik"}
+    assert {*jofi_async.__all__} <= {*dir(jofi_async)}
     assert len(set(jofi_async.__all__)) == len(jofi_async.__all__)
+
+
+def test_what_type_checkers_see_is_what_is_imported() -> None:
+    """Each name of `__all__` is imported for them from the module from which it comes when it is asked for."""
+    tree = ast.parse(Path(jofi_async.__file__).read_text("utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 0]
+    seen = {alias.name: node.module or "" for node in imports for alias in node.names}
+    assert {*jofi_async.__all__} == {name for name, module in seen.items() if module.startswith("jofi_async.")}
+    for name in jofi_async.__all__:
+        assert getattr(jofi_async, name) is getattr(import_module(seen[name]), name)
+
+
+@pytest.mark.parametrize("first", ["JofiClient", "reconcile"])
+def test_reconcile_is_the_function_whatever_is_imported_first(first: str) -> None:
+    code = (
+        f"from jofi_async import {first}; from jofi_async import reconcile; assert reconcile.__kwdefaults__ is not None"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("name", jofi_async.__all__)

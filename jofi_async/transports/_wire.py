@@ -123,7 +123,7 @@ class Wire:
         self._poll = _poll_of(transport)
         self.is_closing, self.resume_reading = transport.is_closing, transport.resume_reading
         if hasattr(transport, "max_size"):
-            transport.max_size = _READ_SIZE
+            transport.max_size = _READ_SIZE  # pyright: ignore[reportAttributeAccessIssue]
 
     def carry(self, attempt: Attempt, body: bytes) -> None:
         """Take an attempt's body, to be sent behind its head."""
