@@ -41,6 +41,7 @@ class Person:
 
     Attributes:
         id: The invitation's id.
+        about: What events about this person bear; see `Event`.
         state: How far it has come; one of its fake's states.
         at: Since when.
         sender: Who invites.
@@ -50,6 +51,7 @@ class Person:
     """
 
     id: str
+    about: str
     name: str
     email: str
     phone: str | None

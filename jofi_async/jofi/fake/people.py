@@ -18,6 +18,7 @@ def person(world: World, record: Invitation) -> Person:
     state, at = _state(record)
     return Person(
         id=str(record.id),
+        about=str(record.id),
         name=f"{record.first_name} {record.last_name}",
         email=record.email,
         phone=record.phone,

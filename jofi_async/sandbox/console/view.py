@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 
-from jofi_async.fakes.people import Person, Tone
+from jofi_async.fakes.people import Person
 from jofi_async.sandbox.delivery.courier import Courier
 from jofi_async.sandbox.delivery.records import Occurrence, Progress
 from jofi_async.sandbox.log import Entry, RequestLog
@@ -74,10 +74,11 @@ class View:
     Attributes:
         mount: Whose people are shown.
         people: Those that are asked for, the newest first, and `found`, how many there are.
-        counts: How many are in each state, of those that the search finds.
+        states: How many of all are in each state, in order.
         messages: The newest messages, `number_of_newest`, how many there are, and `sent`, how many of each kind.
         requests: The newest requests, and `asked`, how many there were.
         events: The service's newest events, and `pushed`, how many deliveries are in each state.
+        names: Whom events are about.
         endpoints: Where the service's events go.
         rules: The faults that are on, and `webhook_rules` those of deliveries.
     """
@@ -87,7 +88,7 @@ class View:
     people: Sequence[Person]
     found: int
     total: int
-    counts: Mapping[str, int]
+    states: Mapping[str, int]
     messages: Sequence[Json]
     number_of_newest: int
     sent: Mapping[str, int]
@@ -96,6 +97,7 @@ class View:
     events: Sequence[Occurrence]
     happened: int
     pushed: Mapping[Progress, int]
+    names: Mapping[str, str]
     endpoints: Sequence[str]
     rules: Sequence[str]
     webhook_rules: Sequence[str]
@@ -105,8 +107,8 @@ class View:
         """Look."""
         mount = next(one for one in mounts if one.name == query.service)
         everybody = mount.people()
-        matching = [person for person in everybody if matches(person, query.search)]
-        shown = [person for person in matching if query.state in ("", person.state)]
+        count = Counter(person.state for person in everybody)
+        shown = [one for one in everybody if query.state in ("", one.state) and matches(one, query.search)]
         messages = mount.messages()
         events = [one for one in courier.log.newest_first() if one.service == mount.name]
         return cls(
@@ -115,7 +117,7 @@ class View:
             people=shown[: query.more],
             found=len(shown),
             total=len(everybody),
-            counts=Counter(person.state for person in matching),
+            states={state: count[state] for state in mount.states},
             messages=messages[: -query.more - 1 : -1],
             number_of_newest=len(messages),
             sent=Counter(str(message["kind"]) for message in messages),
@@ -124,15 +126,11 @@ class View:
             events=events[: query.more],
             happened=len(events),
             pushed=Counter(delivery.progress for event in events for delivery in event.deliveries),
+            names={person.about: person.name for person in everybody},
             endpoints=[one.place for one in courier.endpoints if one.service == mount.name],
             rules=[str(rule) for rule in faults.rules],
             webhook_rules=[str(rule) for rule in courier.faults.rules],
         )
-
-    @property
-    def states(self) -> Mapping[str, Tone]:
-        """The states of whom is shown, in order."""
-        return self.mount.states
 
 
 def matches(person: Person, search: str) -> bool:

@@ -33,6 +33,7 @@ def person(state: State, record: Invitation) -> Person:
     )
     return Person(
         id=record.id,
+        about=record.candidate_id,
         name=f"{fields['first_name']} {fields['last_name']}",
         email=fields["email"],
         phone=fields.get("phone"),
