@@ -25,10 +25,11 @@ async function draw() {
   }
 }
 
-function adopt(text) {
+function adopt(text, answers = false) {
   const next = parser.parseFromString(text, "text/html");
   for (const old of document.querySelectorAll("[data-live]")) {
     const fresh = next.getElementById(old.id);
+    if (old.dataset.live === "answer" && !answers) continue; // a refusal stays until the next button
     if (fresh) keepFocus(old, () => (old.dataset.live === "list" ? merge(old, fresh) : swap(old, fresh)));
   }
 }
@@ -84,7 +85,7 @@ document.addEventListener("submit", async (event) => {
   if (form.method === "get") return search(form);
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    adopt(await answer.text());
+    adopt(await answer.text(), true);
     if (answer.ok) form.reset();
   } catch {
     tell("The sandbox does not answer", "lost");
