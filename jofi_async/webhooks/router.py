@@ -166,7 +166,7 @@ class EventRouter(Generic[E]):
         """What the store answers, or None when it fails."""
         try:
             async with asyncio.timeout(STEP_SECONDS):
-                return await step
+                return await _uncancelled(step)
         except Exception as error:
             logger.error("%s: the store of replays failed: %s", _name(event), _what(error))
             return None
@@ -175,7 +175,7 @@ class EventRouter(Generic[E]):
         """Whether the event was handled, or given up."""
         try:
             async with asyncio.timeout(self._timeout):
-                await handler(event)
+                await _uncancelled(handler(event))
         except Exception as error:
             logger.error("%s: the handler failed: %s", _name(event), _what(error))
             return self._on_failure is not None and await self._gives_up(self._on_failure, event, error)
@@ -184,10 +184,21 @@ class EventRouter(Generic[E]):
     async def _gives_up(self, decide: Decision[E], event: E, error: Exception) -> bool:
         try:
             async with asyncio.timeout(STEP_SECONDS):
-                return await decide(event, error)
+                return await _uncancelled(decide(event, error))
         except Exception as failure:
             logger.error("%s: what decides on failures failed: %s", _name(event), _what(failure))
             return False
+
+
+async def _uncancelled(step: Awaitable[S]) -> S:
+    """Fail when something that a step waits for was cancelled; only who cancels us cancels the delivery."""
+    try:
+        return await step
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise RuntimeError("what was waited for was cancelled") from None
 
 
 async def _see_through(step: Coroutine[Any, Any, Any]) -> None:

@@ -86,7 +86,7 @@ async def test_an_event_without_a_time_replaces_nothing(tmp_path: Path) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 8)
 def test_whatever_is_lost_repeated_or_late_the_newest_that_came_stands_and_a_listing_finds_the_rest(
     data: st.DataObject,
 ) -> None:

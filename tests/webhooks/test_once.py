@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jofi_async.testing import VirtualLoop, run_virtual
@@ -115,7 +115,6 @@ def test_dead_at_any_step_it_is_handled_once_the_claim_has_ended(at: int) -> Non
     fails=st.sets(st.integers(1, 8), max_size=3),
     breaks=st.sets(st.integers(1, 12), max_size=3),
 )
-@settings(max_examples=150)
 def test_whatever_fails_each_event_is_handled_and_never_twice_at_once(
     starts: Sequence[tuple[int, str]], ends: Sequence[int | None], fails: set[int], breaks: set[int]
 ) -> None:

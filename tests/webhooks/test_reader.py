@@ -213,13 +213,12 @@ HEADERS = st.lists(
 
 @pytest.mark.parametrize("name", SCHEMES)
 @given(body=BODIES, headers=HEADERS)
-@settings(max_examples=100)
+@settings(max_examples=settings().max_examples // 2)
 def test_whatever_comes_unsigned_is_refused(name: str, body: bytes, headers: list[tuple[str, str]]) -> None:
     assert read(body, headers, reader_of(SCHEMES[name])) in (Refusal.UNSIGNED, Refusal.FORGED)
 
 
 @given(body=BODIES)
-@settings(max_examples=300)
 def test_whatever_comes_signed_is_true_or_unreadable(body: bytes) -> None:
     found = read(body)
     if isinstance(found, Refusal):

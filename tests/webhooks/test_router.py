@@ -1,5 +1,6 @@
 """Which handler gets an event, what the sender is answered, and what the log says."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -186,6 +187,27 @@ async def test_a_failed_event_is_delivered_again_unless_it_is_given_up() -> None
     assert (await deliver(events)).handling is Handling.HANDLED
     assert (await deliver(events)).handling is Handling.REPEATED
     assert decided == [("evt_1a2b3c4d5e6f", "no")] * 2
+
+
+async def test_something_cancelled_inside_a_handler_is_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    events = make()
+    decided: list[type[Exception]] = []
+
+    @events.otherwise
+    async def waits_for_what_is_cancelled(_: JofiEvent) -> None:
+        inner = asyncio.ensure_future(asyncio.Event().wait())
+        asyncio.get_running_loop().call_soon(inner.cancel)
+        await inner
+
+    @events.on_failure
+    async def decide(_: JofiEvent, error: Exception) -> bool:
+        decided.append(type(error))
+        return False
+
+    assert (await deliver(events)).handling is Handling.FAILED
+    assert (await deliver(events)).handling is Handling.FAILED
+    assert decided == [RuntimeError] * 2
+    assert "the handler failed: RuntimeError" in caplog.text
 
 
 async def test_who_fails_to_decide_gives_nothing_up() -> None:

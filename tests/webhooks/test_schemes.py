@@ -28,14 +28,14 @@ def verified(scheme: Scheme, body: bytes, headers: dict[str, str] | list[tuple[s
 
 @pytest.mark.parametrize("name", SCHEMES)
 @given(body=st.binary(max_size=200))
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 4)
 def test_what_is_signed_is_verified(name: str, body: bytes) -> None:
     assert verified(SCHEMES[name], body, SCHEMES[name].sign(body)) == body
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
 @given(body=st.binary(max_size=50), other=st.binary(max_size=50))
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 4)
 def test_a_signature_of_another_body_is_forged(name: str, body: bytes, other: bytes) -> None:
     if body != other:
         assert verified(SCHEMES[name], body, SCHEMES[name].sign(other)) is Refusal.FORGED
@@ -43,7 +43,7 @@ def test_a_signature_of_another_body_is_forged(name: str, body: bytes, other: by
 
 @pytest.mark.parametrize("name", SIGNATURES)
 @given(place=st.integers(0, 2**30), bit=st.integers(0, 7))
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 4)
 def test_one_bit_decides(name: str, place: int, bit: int) -> None:
     changed = bytearray(BODY)
     changed[place % len(BODY)] ^= 1 << bit
@@ -80,7 +80,7 @@ def standard_scheme(secret: bytes) -> HmacSignature:
 
 
 @given(secret=st.binary(min_size=1, max_size=64), text=st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 4)
 def test_an_independent_implementation_agrees_both_ways(secret: bytes, text: str) -> None:
     theirs, ours = Webhook(base64.b64encode(secret).decode()), standard_scheme(secret)
     moment = datetime.now(UTC).replace(microsecond=0)

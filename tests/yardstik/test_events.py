@@ -120,7 +120,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 @given(
     changes=st.dictionaries(TEXT.filter(lambda name: name not in DEMO), TEXT, max_size=3), indent=st.none() | st.just(2)
 )
-@settings(max_examples=100)
+@settings(max_examples=settings().max_examples // 2)
 def test_the_body_as_javascript_writes_it_anew_may_be_what_was_signed(
     changes: dict[str, str], indent: int | None
 ) -> None:
