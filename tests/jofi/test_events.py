@@ -1,12 +1,15 @@
 """JOFI's events by type, with their objects; what is not known passes through."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from attrs import define
 
+from jofi_async import FakeJofi
 from jofi_async.core.codec import DecodeError
+from jofi_async.fakes.events import Event as Told
 from jofi_async.jofi.events import (
     JOFI_EVENTS,
     AssessmentCompleted,
@@ -52,6 +55,18 @@ def test_each_object_has_its_shortcut() -> None:
     profile = JOFI_EVENTS.parse(body_of("career_navigation_profile.created"))
     assert isinstance(profile, CareerNavigationProfileCreated)
     assert profile.career_navigation_profile.id == "CNP1234567890"
+
+
+def test_the_whole_story_of_a_person_goes_there_and_back() -> None:
+    fake, told = FakeJofi(), list[Told]()
+    fake.subscribe(told.append)
+    fake.complete(fake.invite("linda@example.org").id)
+    assert {one.type for one in told} == CLASSES.keys()
+    for one in told:
+        event = JOFI_EVENTS.parse(json.dumps(one.body).encode())
+        assert type(event) is CLASSES[one.type]
+        assert (event.id, event.extra) == (one.id, {})
+        assert JOFI_EVENTS.parse(JOFI_EVENTS.encode(event)) == event
 
 
 @rule("001/event-types")
