@@ -7,20 +7,21 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, cast
 
 from jofi_async._version import __version__
-from jofi_async.cli import jofi as vendor
+from jofi_async.cli import jofi, yardstik
 from jofi_async.core.errors import UsageError
 
 if TYPE_CHECKING:
     import click
 
 COMMANDS = {
-    **vendor.COMMANDS,
+    **jofi.COMMANDS,
+    **yardstik.COMMANDS,
     "job": "jofi_async.cli.job:job",
     "sandbox": "jofi_async.cli.sandbox:sandbox",
     "listen": "jofi_async.cli.listen:listen",
     "completion": "jofi_async.cli.completion:completion",
 }
-SECTIONS = {**vendor.SECTIONS, "Tools": ("job", "sandbox", "listen", "completion")}
+SECTIONS = {**jofi.SECTIONS, **yardstik.SECTIONS, "Tools": ("job", "sandbox", "listen", "completion")}
 _HELP = """Invite people at scale, each of them once.
 
     The key is JOFI_API_KEY, or in a file (--api-key-file); it is never taken on the command line. With --sandbox a

@@ -25,7 +25,8 @@ def _signals_as_they_were() -> Iterator[None]:
 
 @pytest.fixture
 def jofi(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    for variable in ("JOFI_API_KEY", "JOFI_BASE_URL", "HTTP_PROXY", "http_proxy", "NO_PROXY", "COLUMNS", "FORCE_COLOR"):
+    ours = ("JOFI_API_KEY", "JOFI_BASE_URL", "YARDSTIK_API_KEY", "YARDSTIK_BASE_URL")
+    for variable in (*ours, "HTTP_PROXY", "http_proxy", "NO_PROXY", "COLUMNS", "FORCE_COLOR"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     return Command(tmp_path, capsys)

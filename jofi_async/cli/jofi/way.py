@@ -40,6 +40,11 @@ class Way:
     fake: "FakeJofi | None" = None
 
     @property
+    def notice(self) -> str:
+        """What must be known of its answers, or ""."""
+        return "This is a test key: JOFI's answers are made up." if self.client.mode is Mode.TEST else ""
+
+    @property
     def mode(self) -> str:
         """What a way that contacts nobody is called, or ""."""
         if self.fake is not None:

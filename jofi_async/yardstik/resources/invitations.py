@@ -1,14 +1,16 @@
 """Yardstik's invitations as methods (seed 002)."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from os import PathLike
+from typing import Literal
 
 from jofi_async.bulk.job import BulkJob, Order
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.bulk.journal.ledger import journal_ledger
+from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.bulk.source import Source, SourceRow
 from jofi_async.core.call import CallRecord
 from jofi_async.core.doubt import see_through
@@ -24,8 +26,8 @@ from jofi_async.core.errors import (
 from jofi_async.core.operation import Operation
 from jofi_async.core.session import Session
 from jofi_async.core.unset import UNSET, Unset
-from jofi_async.core.wire import Response
 from jofi_async.yardstik.bulk import Invited, slim
+from jofi_async.yardstik.changes import Changed, InvitationChanges
 from jofi_async.yardstik.checks import checked_id, checked_moment
 from jofi_async.yardstik.finding import CandidateFinder
 from jofi_async.yardstik.journal import JournalledInvitations
@@ -35,6 +37,7 @@ from jofi_async.yardstik.models import (
     Candidate,
     Invitation,
     InvitationList,
+    InvitationReceipt,
     InvitationStatus,
     NewInvitation,
 )
@@ -214,10 +217,11 @@ class Invitations(Resource):
             UnknownOutcomeError, ServerError: It may have been canceled, and reading it did not tell.
             CallError: See `jofi_async.core.errors` for the rest.
         """
-        object_id = checked_id("invitation_id", invitation_id)
+        return await self._cancel(checked_id("invitation_id", invitation_id), CallRecord())
 
+    async def _cancel(self, object_id: str, record: CallRecord) -> Invitation:
         async def act(session: Session, until: float) -> Invitation:
-            return await ask(session, _CANCEL, Invitation, object_id=object_id, until=until)
+            return await ask(session, _CANCEL, Invitation, object_id=object_id, record=record, until=until)
 
         async def look(session: Session, until: float) -> Invitation | None:
             current = await ask(session, _GET, Invitation, object_id=object_id, until=until)
@@ -246,11 +250,14 @@ class Invitations(Resource):
             UnknownOutcomeError, ServerError: It may have been refreshed, and reading it did not tell.
             CallError: See `jofi_async.core.errors` for the rest.
         """
-        object_id = checked_id("invitation_id", invitation_id)
+        return await self._refresh(checked_id("invitation_id", invitation_id), CallRecord(), expires_at)
+
+    async def _refresh(self, object_id: str, record: CallRecord, expires_at: datetime | Unset) -> Invitation:
         payload = None if expires_at is UNSET else {"expires_at": _moment(expires_at)}
 
         async def act(session: Session, until: float) -> Invitation:
-            return await ask(session, _REFRESH, Invitation, object_id=object_id, payload=payload, until=until)
+            call = partial(ask, session, _REFRESH, Invitation, object_id=object_id, payload=payload)
+            return await call(record=record, until=until)
 
         async def look(session: Session, until: float) -> Invitation | None:
             current = await ask(session, _GET, Invitation, object_id=object_id, until=until)
@@ -277,19 +284,67 @@ class Invitations(Resource):
             UnknownOutcomeError, ServerError: It may have been deleted, and reading it did not tell.
             CallError: See `jofi_async.core.errors` for the rest.
         """
-        object_id = checked_id("invitation_id", invitation_id)
+        await self._delete(checked_id("invitation_id", invitation_id), CallRecord())
 
-        async def act(session: Session, until: float) -> bool:
-            return await session.call(_DELETE, _nothing, object_id=object_id, until=until)
+    async def _delete(self, object_id: str, record: CallRecord) -> InvitationReceipt:
+        gone = InvitationReceipt(object_id)
 
-        async def look(session: Session, until: float) -> bool | None:
+        async def act(session: Session, until: float) -> InvitationReceipt:
+            return await session.call(_DELETE, lambda _: gone, object_id=object_id, record=record, until=until)
+
+        async def look(session: Session, until: float) -> InvitationReceipt | None:
             try:
                 await ask(session, _GET, Invitation, object_id=object_id, until=until)
             except NotFoundError:
-                return True
+                return gone
             return None
 
-        await see_through(self._session, act, look)
+        return await see_through(self._session, act, look)
+
+    def change_many(
+        self,
+        action: Literal["cancel", "refresh", "delete"],
+        invitation_ids: Source[str | SourceRow[str]],
+        *,
+        expires_at: datetime | Unset = UNSET,
+        max_in_flight: int | None = None,
+        stop_after: int | None = None,
+    ) -> BulkJob[str, Changed]:
+        """Cancel, refresh or delete many invitations, concurrently under the limiter; exactly one outcome for each.
+
+        Each goes as the method of that name says; one that took effect is `updated`, one that Yardstik refuses, or does
+        not know, is `refused`.
+
+        Args:
+            action: What is done with them.
+            invitation_ids: Their ids: any sync or async iterable.
+            expires_at: When a refreshed one expires.
+            max_in_flight: How many are worked on at once.
+            stop_after: Stop once this many have been refused, unknown or not attempted.
+
+        Returns:
+            A job: `async with job: async for outcome in job`.
+
+        Raises:
+            ConfigurationError: An option is out of range.
+        """
+        if expires_at is not UNSET:
+            checked_moment("expires_at", expires_at)
+        mine = Invitations(self._session.in_bulk(), self._workers)
+        changes: dict[str, Callable[[str, CallRecord], Awaitable[Changed]]] = {
+            "cancel": mine._cancel,
+            "refresh": partial(mine._refresh, expires_at=expires_at),
+            "delete": mine._delete,
+        }
+        if action not in changes:
+            raise ConfigurationError(f'action must be "cancel", "refresh" or "delete", not {action!r}')
+        return BulkJob(
+            InvitationChanges(change=changes[action]),
+            invitation_ids,
+            max_in_flight=self._workers if max_in_flight is None else max_in_flight,
+            stop_after=stop_after,
+            effect=OutcomeKind.UPDATED,
+        )
 
     def _in_bulk(self, session: Session, resend_after: float | None, again: bool) -> JournalledInvitations:
         mine, candidates = Invitations(session, self._workers), Candidates(session, self._workers)
@@ -373,7 +428,3 @@ def _candidate_of(invitation: Invitation) -> Iterable[str]:
 def _moment(expires_at: datetime) -> str:
     checked_moment("expires_at", expires_at)
     return instant(expires_at)
-
-
-def _nothing(_: Response) -> bool:
-    return True
