@@ -1,11 +1,13 @@
 """A participant as a page shows one: who it is, how far it has come, and what it may do next."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
+Facts = tuple[tuple[str, str], ...]
 Tone = Literal["waiting", "active", "done", "ended"]
 """What a state means to whoever looks: nothing yet, on the way, finished, or over without an end."""
 
@@ -36,6 +38,21 @@ class Step:
 
 
 @frozen(kw_only=True, repr=False)
+class Details:
+    """What is asked of few people, and so is not worked out for all.
+
+    Attributes:
+        sender: Who invites.
+        page: The path of the participant's own page; None if there is none.
+        steps: What a participant does, in the usual order.
+    """
+
+    sender: str
+    page: str | None
+    steps: tuple[Step, ...]
+
+
+@define(kw_only=True, repr=False, eq=False, slots=False)
 class Person:
     """A participant.
 
@@ -44,10 +61,8 @@ class Person:
         about: What events about this person bear; see `Event`.
         state: How far it has come; one of its fake's states.
         at: Since when.
-        sender: Who invites.
-        page: The path of its own page; None if there is none.
-        steps: What it does, in the usual order.
-        facts: What else is known, as heads and texts.
+        look: Works out the details.
+        recall: Works out what else is known, as heads and texts.
     """
 
     id: str
@@ -57,10 +72,23 @@ class Person:
     phone: str | None
     state: str
     at: datetime
-    sender: str
-    page: str | None
-    steps: tuple[Step, ...]
-    facts: tuple[tuple[str, str], ...]
+    look: Callable[[], Details]
+    recall: Callable[[], Facts]
+
+    @cached_property
+    def details(self) -> Details:
+        """The details, which are worked out once."""
+        return self.look()
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What else is known, which is worked out once."""
+        return self.recall()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What the participant does, in the usual order."""
+        return self.details.steps
 
     @property
     def way(self) -> tuple[Step, ...]:

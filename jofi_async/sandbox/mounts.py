@@ -78,8 +78,16 @@ class Mount(Protocol):
         """
         ...
 
-    def messages(self) -> list[Json]:
-        """Return what would have been e-mailed or texted, in order: at least `kind`, `to`, `at`, `subject`, `link`."""
+    def sent(self) -> Mapping[str, int]:
+        """Return how many messages of each kind there are."""
+        ...
+
+    def messages(self, most: int | None = None) -> list[Json]:
+        """Return what would have been e-mailed or texted, in order: at least `kind`, `to`, `at`, `subject`, `link`.
+
+        Args:
+            most: The newest so many alone; None for all.
+        """
         ...
 
     def world(self) -> Json:

@@ -52,8 +52,21 @@ def test_options_reach_it() -> None:
         assert curl(f"{sandbox.url}/_sandbox/faults") == (200, {"rules": ["POST 429=2@1", "html"]})
 
 
-def fails(*options: str) -> str:
-    result = subprocess.run([*JOFI, "sandbox", *options], capture_output=True, text=True, timeout=20, check=False)
+def test_where_events_go_is_told() -> None:
+    url = "http://127.0.0.1:1/webhooks"
+    with served("--webhook", f"yardstik={url}?token=t", "--webhook-fault", "late:0.5") as sandbox:
+        assert f"Events: yardstik to {url}\nDeliveries: late:0.5\n" in sandbox.screen
+        assert sandbox.end(signal.SIGINT) == (0, "")
+
+
+def test_listening_to_nobody_is_one_sentence() -> None:
+    assert "No sandbox answers at http://127.0.0.1:1: start it" in fails(
+        "--sandbox", "http://127.0.0.1:1", command="listen"
+    )
+
+
+def fails(*options: str, command: str = "sandbox") -> str:
+    result = subprocess.run([*JOFI, command, *options], capture_output=True, text=True, timeout=20, check=False)
     assert result.returncode == 2
     assert result.stdout == ""
     return result.stderr.splitlines()[-1]
@@ -69,6 +82,11 @@ def test_what_cannot_be_is_one_sentence(tmp_path: Path) -> None:
     assert "something else wrote it" in fails("--port", "0", "--state", str(foreign))
     assert "There is no fault 'nonsense'" in fails("--fault", "nonsense")
     assert "is no instant such as" in fails("--clock", "tomorrow")
+    assert "is no URL that events can be sent to" in fails("--port", "0", "--webhook", "localhost:8000")
+    assert "There is no fault 'cut' of deliveries" in fails("--port", "0", "--webhook-fault", "cut")
+    assert "cannot be read" in fails(
+        "--port", "0", "--webhook-secret-file", str(tmp_path / "none"), "--webhook", "http://x"
+    )
 
 
 async def test_the_screen_fits_80_columns_and_can_be_pasted() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from jofi_async.jofi.fake import FakeJofi, JofiMount
 from jofi_async.sandbox import Sandbox
+from jofi_async.yardstik.fake import FakeYardstik, YardstikMount
 from tests.sandbox.support import LINDA, Answer, ask, shown
 
 SCRIPT = "<script>alert(1)</script>"
@@ -199,3 +200,18 @@ async def test_open_pages_are_told_and_let_go() -> None:
         await reader.read()
     writer.close()
     await writer.wait_closed()
+
+
+async def test_a_candidate_views_submits_or_lets_expire() -> None:
+    fake = FakeYardstik()
+    viewed, submitted, expired = (fake.invite(f"p{number}@x.org") for number in range(3))
+    async with Sandbox(YardstikMount(fake)) as sandbox:
+        for invitation, steps in ((viewed, ["view"]), (submitted, ["view", "complete"]), (expired, ["expire"])):
+            path = f"/apply/{invitation.confirmation_code}"
+            assert "Let expire" in await page(sandbox, path)
+            for step in steps:
+                assert (await press(sandbox, path, step=step)).status == 303
+        assert "This invitation is expired." in await page(sandbox, f"/apply/{expired.confirmation_code}")
+        assert "Let expire" not in await page(sandbox, f"/apply/{submitted.confirmation_code}")
+        for state, count in (("sent", 0), ("viewed", 1), ("completed", 1), ("expired", 1)):
+            assert len(names(await page(sandbox, f"/?state={state}"))) == count

@@ -21,6 +21,7 @@ from jofi_async.sandbox.delivery.faults import WebhookFaults
 from jofi_async.sandbox.delivery.records import Delivery, Occurrence, Progress
 from jofi_async.testing import run_virtual
 from jofi_async.webhooks import DeliveryRefusedError, EventReader, HmacSignature
+from jofi_async.yardstik.fake import FakeYardstik
 
 Answer = Callable[[bytes, bool], Any]
 
@@ -174,6 +175,31 @@ def test_the_fake_tells_what_happens() -> None:
     ]
     assert {one.about for one in events} == {str(invited.id)}
     assert len({one.id for one in events}) == len(events)
+
+
+def test_a_fake_of_candidates_tells_pointers() -> None:
+    fake, events = FakeYardstik(), list[Event]()
+    end = fake.subscribe(events.append)
+    invited = fake.invite()
+    for play in (fake.view, fake.view, fake.complete, fake.complete, fake.expire):
+        play(invited.id)
+    other = fake.invite("other@x.org")
+    fake.expire(other.id)
+    fake.expire(other.id)
+    end()
+    fake.invite("late@x.org")
+    told = [(one.type, one.body["status"]) for one in events if one.about == invited.candidate_id]
+    assert told == [
+        ("candidate.created", None),
+        ("invitation.created", "sent"),
+        ("report.created", "created"),
+        ("invitation.updated", "viewed"),
+        ("invitation.updated", "completed"),
+        ("report.submitted", "created"),
+    ]
+    assert events[-1].body["status"] == "expired"
+    assert len({one.id for one in events}) == len(events) == 10
+    assert {one.body["resource_id"] for one in events if one.type == "invitation.updated"} == {invited.id, other.id}
 
 
 def test_the_sdk_reads_what_the_fake_tells() -> None:

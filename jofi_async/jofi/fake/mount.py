@@ -1,5 +1,6 @@
 """The fake as the sandbox serves it: what to show of it, how to play its people, how to keep it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
@@ -94,9 +95,13 @@ class JofiMount:
                 return person(self.fake.world, one)
         raise LookupError("there is no invitation with this link")
 
-    def messages(self) -> list[Payload]:
-        """Return what would have been e-mailed or texted, in order."""
-        return [self._message(one) for one in self.fake.messages]
+    def sent(self) -> Mapping[str, int]:
+        """Return how many messages of each kind there are."""
+        return Counter(one.kind for one in self.fake.messages)
+
+    def messages(self, most: int | None = None) -> list[Payload]:
+        """Return what would have been e-mailed or texted, in order; of `most`, the newest so many."""
+        return [self._message(one) for one in self.fake.messages[-most if most else None :]]
 
     def world(self) -> Payload:
         """Return everything it holds; an invitation as its own route shows it, and how far it has come."""

@@ -1,9 +1,10 @@
 """The fake's participants as pages show them."""
 
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
-from jofi_async.fakes.people import Person, Step, Tone
+from jofi_async.fakes.people import Details, Facts, Person, Step, Tone
 from jofi_async.jofi.fake.records import Invitation
 from jofi_async.jofi.fake.world import World, find
 
@@ -12,9 +13,6 @@ STATES: dict[str, Tone] = {"invited": "waiting", "accepted": "active", "complete
 
 def person(world: World, record: Invitation) -> Person:
     """Return the participant of an invitation."""
-    user = find(world.users, record.invited_by_user_id)
-    account = find(world.accounts, record.account_id)
-    names = [f"{user.first_name} {user.last_name}"] if user else []
     state, at = _state(record)
     return Person(
         id=str(record.id),
@@ -24,10 +22,19 @@ def person(world: World, record: Invitation) -> Person:
         phone=record.phone,
         state=state,
         at=at,
+        look=partial(_details, world, record),
+        recall=partial(_facts, world, record),
+    )
+
+
+def _details(world: World, record: Invitation) -> Details:
+    user = find(world.users, record.invited_by_user_id)
+    account = find(world.accounts, record.account_id)
+    names = [f"{user.first_name} {user.last_name}"] if user else []
+    return Details(
         sender=", ".join([*names, *([account.display_name] if account else [])]),
         page=urlsplit(record.assessment_url).path if record.assessment_url else None,
         steps=(_accept(record), *(_complete(world, record, test_id) for test_id in record.test_ids)),
-        facts=_facts(world, record),
     )
 
 
@@ -56,7 +63,7 @@ def _complete(world: World, record: Invitation, test_id: int) -> Step:
     )
 
 
-def _facts(world: World, record: Invitation) -> tuple[tuple[str, str], ...]:
+def _facts(world: World, record: Invitation) -> Facts:
     team = find(world.teams, record.team_id)
     facts = (
         ("Invitation", record.id),

@@ -109,7 +109,7 @@ class View:
         everybody = mount.people()
         count = Counter(person.state for person in everybody)
         shown = [one for one in everybody if query.state in ("", one.state) and matches(one, query.search)]
-        messages = mount.messages()
+        sent = mount.sent()
         events = [one for one in courier.log.newest_first() if one.service == mount.name]
         return cls(
             query=query,
@@ -118,9 +118,9 @@ class View:
             found=len(shown),
             total=len(everybody),
             states={state: count[state] for state in mount.states},
-            messages=messages[: -query.more - 1 : -1],
-            number_of_newest=len(messages),
-            sent=Counter(str(message["kind"]) for message in messages),
+            messages=mount.messages(query.more)[::-1],
+            number_of_newest=sum(sent.values()),
+            sent=sent,
             requests=log.newest(query.more),
             asked=log.count,
             events=events[: query.more],
@@ -135,6 +135,9 @@ class View:
 
 def matches(person: Person, search: str) -> bool:
     """Whether every word of a search is somewhere in what is known of a person, whatever the case."""
-    texts: list[Any] = [person.name, person.email, person.phone, *(text for _, text in person.facts)]
-    known = "\n".join(str(text) for text in texts if text).casefold()
-    return all(word in known for word in search.casefold().split())
+    words = search.casefold().split()
+    if not words:
+        return True
+    texts = [person.name, person.email, person.phone or "", *(text for _, text in person.facts)]
+    known = "\n".join(texts).casefold()
+    return all(word in known for word in words)

@@ -46,9 +46,10 @@ def _tell(
     if not state.listeners:
         return
     at = state.clock.now()
+    state.told += 1
     account = next(one for one in state.world.accounts if one.id == account_id)
     body = {
-        "id": _event_id(resource, resource_id, name, at.isoformat()),
+        "id": _event_id(resource, resource_id, name, at.isoformat(), str(state.told)),
         "event": name,
         "resource_id": resource_id,
         "account_id": account_id,

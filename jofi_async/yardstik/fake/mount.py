@@ -1,5 +1,6 @@
 """The fake as the sandbox serves it: where it is, what it tells about itself, and how its people are played."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
@@ -90,10 +91,17 @@ class YardstikMount:
                 return person(self.fake.state, one)
         raise LookupError("there is no invitation with this link")
 
-    def messages(self) -> list[Payload]:
-        """Return what would have been e-mailed or texted, in order."""
+    def sent(self) -> Mapping[str, int]:
+        """Return how many messages of each kind there are."""
+        return Counter(one.kind for one in self.fake.messages)
+
+    def messages(self, most: int | None = None) -> list[Payload]:
+        """Return what would have been e-mailed or texted, in order; of `most`, the newest so many."""
         subject = {"subject": "Complete your background check"}
-        return [{**asdict(one), "at": render.instant(one.at), **subject} for one in self.fake.messages]
+        return [
+            {**asdict(one), "at": render.instant(one.at), **subject}
+            for one in self.fake.messages[-most if most else None :]
+        ]
 
     def world(self) -> Payload:
         """Return everything it holds, as its own routes show it."""

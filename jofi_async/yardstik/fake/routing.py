@@ -53,6 +53,7 @@ class State:
     Attributes:
         site: Where the candidates' links lead.
         listeners: Whoever is told of events.
+        told: How many events there were, which tells apart those of one instant.
     """
 
     world: World
@@ -62,6 +63,7 @@ class State:
     messages: list[Message] = field(factory=list[Message], repr=False)
     site: str = "https://profile.yardstik.com"
     listeners: list[Listener] = field(factory=list[Listener], repr=False, eq=False)
+    told: int = field(default=0, repr=False, eq=False)
 
 
 @frozen(kw_only=True, repr=False)
