@@ -57,6 +57,11 @@ class RedisServer:
             self._process.wait()
             self._process = None
 
+    def restart(self) -> None:
+        """Kill it and start it again at once."""
+        self.stop()
+        self.start()
+
     def freeze(self) -> None:
         """Let it stand still, with its connections open."""
         assert self._process is not None

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any
 
@@ -104,16 +105,10 @@ async def work(doing: Work, begin: float) -> Done:
 
 def run_all(works: Sequence[Work], changes: Mapping[float, Callable[[], object]] | None = None) -> list[Done]:
     """Run each in a process of its own, all at once, and do some things so many seconds after they began."""
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "benchmarks.sharing", json.dumps(asdict(one))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for one in works
-    ]
-    try:
+    with ExitStack() as stack:
+        processes = [stack.enter_context(_begin(one)) for one in works]
+        for process in processes:
+            stack.callback(process.kill)
         for process in processes:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
@@ -127,11 +122,12 @@ def run_all(works: Sequence[Work], changes: Mapping[float, Callable[[], object]]
             time.sleep(max(0.0, begin + at - clock()))
             change()
         said = [process.communicate(timeout=works[0].seconds + 60)[0] for process in processes]
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
     return [Done(**json.loads(text)) for text in said]
+
+
+def _begin(work: Work) -> subprocess.Popen[str]:
+    command = [sys.executable, "-W", "error", "-m", "benchmarks.sharing", json.dumps(asdict(work))]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def most_in_a_second(starts: Sequence[float]) -> int:

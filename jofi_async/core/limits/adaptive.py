@@ -25,8 +25,9 @@ before anything was accepted, as in an outage, lowers nothing: then the pauses g
 """
 
 import math
+from typing import Any
 
-from attrs import define
+from attrs import asdict, define, has
 
 from jofi_async.core.limits.limit import AdaptiveRateLimit
 
@@ -78,6 +79,28 @@ class AdaptiveRate:
         self._recent = _Average()
         self._usual = _Least(now)
         self._slow: _Slowness | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """All that it knows but its bounds, in numbers; `learn_from` takes it."""
+        return {
+            name: asdict(value) if has(type(value)) else value
+            for name, value in vars(self).items()
+            if name not in ("_least", "_most")
+        }
+
+    def learn_from(self, kept: dict[str, Any]) -> None:
+        """Know what another one knew.
+
+        Raises:
+            KeyError, TypeError, ValueError: It is not what `kept` returned.
+        """
+        numbers = ("rate", "_ceiling", "_depth", "_horizon", "_climbed", "_pressed", "_fell_at")
+        known: dict[str, Any] = {name: float(kept[name]) for name in numbers}
+        for name, kind in (("_accepted", _Meter), ("_recent", _Average), ("_usual", _Least), ("_slow", _Slowness)):
+            values: dict[str, Any] | None = kept[name]
+            known[name] = None if values is None else kind(**{key.lstrip("_"): one for key, one in values.items()})
+        vars(self).update(known)
+        self.rate = min(self._most, max(self._least, self.rate))
 
     def answered(self, now: float, *, pressed: float, busy: bool, sent: float, seconds: float) -> None:
         """Take a good answer into account.

@@ -138,10 +138,7 @@ class RateLimiter:
         self._answer_time += (seconds - self._answer_time) / _REACH
         self._pause.answered(sent)
         if self._law is not None:
-            now = sent + seconds
-            busy = self._queue.size > 0 or self._out >= self._room
-            self._law.answered(now, pressed=self._held_until(now), busy=busy, sent=sent, seconds=seconds)
-            self._bucket.change(max(now, self._pause.until), self._law.rate, self._limit.burst)
+            self._adapt(sent, seconds, busy=self._queue.size > 0 or self._out >= self._room)
 
     def throttled(self, sent: float, retry_after: float | None) -> float:
         """Note that the server asked for fewer requests; see `Limiter.throttled`."""
@@ -155,9 +152,25 @@ class RateLimiter:
         if is_news and retry_after is None and self._law is None and self._limit.per_second is not None:
             self._law = AdaptiveRate(self._limit.as_ceiling(), now)
         if is_news and self._law is not None:
-            self._law.throttled(now, pressed=self._held_until(now) + max(0.0, self._pause.until - now))
-            self._bucket.change(max(now, self._pause.until), self._law.rate, self._limit.burst)
+            self._fall(now, sent)
         return max(0.0, self._pause.until - now)
+
+    def _adapt(self, sent: float, seconds: float, *, busy: bool) -> None:
+        """Let the law know of an answer."""
+        assert self._law is not None
+        now = sent + seconds
+        self._law.answered(now, pressed=self._held_until(now), busy=busy, sent=sent, seconds=seconds)
+        self._use_rate(now)
+
+    def _fall(self, now: float, sent: float) -> None:
+        """Let the law know of a refusal."""
+        assert self._law is not None
+        self._law.throttled(now, pressed=self._held_until(now) + max(0.0, self._pause.until - now))
+        self._use_rate(now)
+
+    def _use_rate(self, now: float) -> None:
+        assert self._law is not None
+        self._bucket.change(max(now, self._pause.until), self._law.rate, self._limit.burst)
 
     def _make_tokens(self) -> Tokens:
         return Bucket()

@@ -9,4 +9,5 @@
       bookings   the slots that were booked
       pace       how fast slots are booked, so that late starts stay within the limit
       clock      the store's clock on ours
+      law        the adaptive rate that all have in common
 """

@@ -52,5 +52,5 @@ class StoreClock:
         return there + self._least
 
     def there(self, ours: float) -> float:
-        """About what the store's clock says at some instant of ours."""
-        return ours - (self._least + self._most) / 2
+        """About what the store's clock says at some instant of ours; that instant while nothing is known."""
+        return ours - (self._least + self._most) / 2 if self._learned else ours

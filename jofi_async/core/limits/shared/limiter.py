@@ -14,7 +14,8 @@ from jofi_async.core.errors import ConfigurationError, SharedLimitLostError
 from jofi_async.core.limits.contract import Priority
 from jofi_async.core.limits.limit import RateLimit
 from jofi_async.core.limits.limiter import RateLimiter
-from jofi_async.core.limits.shared.store import Booked, LimitStore, Visit
+from jofi_async.core.limits.shared.law import SharedLaw
+from jofi_async.core.limits.shared.store import Booked, Law, LimitStore, Visit
 from jofi_async.core.limits.shared.tokens import PATIENCE, SharedTokens, Wanted
 
 _TRIES = 2  # at least, so that a loop that stood still does not take itself for a lost store
@@ -74,6 +75,46 @@ class SharedLimiter(RateLimiter):
     def _make_tokens(self) -> SharedTokens:
         return self._tokens
 
+    def _set(self, limit: RateLimit, now: float) -> None:
+        super()._set(limit, now)
+        self._shared_law: SharedLaw | None = None
+        self._held_before = 0.0
+
+    def _adapt(self, sent: float, seconds: float, *, busy: bool) -> None:
+        now, there = sent + seconds, self._tokens.clock.there
+        self._the_law().answered(there(now), pressed=self._pressed(now), busy=busy, sent=there(sent), seconds=seconds)
+        self._use_rate(now)
+
+    def _fall(self, now: float, sent: float) -> None:
+        there, paused = self._tokens.clock.there, max(0.0, self._pause.until - now)
+        self._the_law().throttled(there(now), pressed=self._pressed(now), paused=paused, sent=there(sent))
+        self._use_rate(now)
+
+    def _the_law(self) -> SharedLaw:
+        if self._shared_law is None:
+            assert self._loop is not None
+            self._shared_law = SharedLaw(self._limit, self._tokens.clock.there(self._loop.time()))
+            self._law = self._shared_law.rate
+        return self._shared_law
+
+    def _offered(self) -> Law | None:
+        return None if self._shared_law is None else self._shared_law.offer()
+
+    def _adopt(self, now: float, visit: Visit, booked: Booked) -> None:
+        """Go by the rate that the store keeps."""
+        if booked.law is None and self._shared_law is None:
+            return
+        law = self._the_law()
+        law.adopt(visit.law, booked.law, booked.now)
+        self._law = law.rate
+        self._use_rate(now)
+
+    def _pressed(self, now: float) -> float:
+        """For how many seconds the rate alone has held calls back since this was asked last."""
+        held = self._held_until(now)
+        seconds, self._held_before = held - self._held_before, held
+        return seconds
+
     def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
         super()._bind(loop)
         self._tokens.move(loop.time())
@@ -121,7 +162,8 @@ class SharedLimiter(RateLimiter):
         pause = max(0.0, self._pause.until - loop.time()) if self._owes_pause else 0.0
         self._owes_pause = False
         try:
-            booked, sent = await self._reach(loop, self._tokens.prepare(loop.time(), wanted, pause))
+            visit = evolve(self._tokens.prepare(loop.time(), wanted, pause), law=self._offered())
+            booked, sent = await self._reach(loop, visit)
         except Exception as error:
             self._owes_pause |= pause > 0
             self._visiting = None
@@ -131,7 +173,7 @@ class SharedLimiter(RateLimiter):
             raise
         else:
             self._visiting = None
-            self._go_on(loop.time(), booked, sent, wanted.cost)
+            self._go_on(loop.time(), visit, booked, sent)
 
     async def _reach(self, loop: asyncio.AbstractEventLoop, visit: Visit) -> tuple[Booked, float]:
         """Visit the store, and try again while patience lasts; the answer, and when it was asked for."""
@@ -155,7 +197,7 @@ class SharedLimiter(RateLimiter):
             await asyncio.sleep(_BETWEEN)
         raise AssertionError  # never reached
 
-    def _go_on(self, now: float, booked: Booked, sent: float, cost: float) -> None:
+    def _go_on(self, now: float, visit: Visit, booked: Booked, sent: float) -> None:
         tokens = self._tokens
         if tokens.lost:
             logger.warning("the store of the shared limit is back")
@@ -168,7 +210,8 @@ class SharedLimiter(RateLimiter):
         if until > max(now, self._pause.until) + _NEWS:
             self._pause.until = until
             self._stop_until(now, until)
-        tokens.add(booked, cost)
+        tokens.add(booked, visit.cost)
+        self._adopt(now, visit, booked)
         self._pump()
 
     def _lose(self, now: float, why: str) -> None:
