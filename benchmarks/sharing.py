@@ -6,6 +6,7 @@ limit lets it, and prints when it did.
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
@@ -16,7 +17,9 @@ from typing import Any
 
 from attrs import asdict, define, field, frozen
 
+from benchmarks.redis_server import hurry
 from jofi_async import Priority, RateLimit, SharedLimitLostError
+from jofi_async.core.limits.shared.limiter import SharedLimiter
 from jofi_async.sharing.stores import shared_limiter
 from jofi_async.storage.clock import seconds_awake_or_not
 
@@ -55,11 +58,13 @@ class Done:
     """What one process did; instants are of the store's clock.
 
     Attributes:
+        begin: When it was let begin.
         starts: When each call started.
         lost: When each call was refused, since the store was lost.
         paused: When the pause began, and when it was over.
     """
 
+    begin: float
     starts: list[float] = field(factory=list[float])
     lost: list[float] = field(factory=list[float])
     paused: list[float] = field(factory=list[float])
@@ -70,11 +75,15 @@ def clock_of(url: str) -> Callable[[], float]:
     return seconds_awake_or_not if url.startswith("file:") else time.time
 
 
-async def work(doing: Work, begin: float) -> Done:
-    """Be one of the processes, from some instant of the store's clock on."""
-    done, clock = Done(), clock_of(doing.url)
+def limiter_for(doing: Work) -> SharedLimiter:
+    """The limiter of one process."""
     limit = RateLimit(doing.per_second, doing.burst, in_flight=None, shared=doing.url, when_lost=doing.when_lost)
-    limiter = shared_limiter(limit, base_url="https://api.example.org", key=doing.key)
+    return shared_limiter(limit, base_url="https://api.example.org", key=doing.key)
+
+
+async def work(doing: Work, limiter: SharedLimiter, begin: float) -> Done:
+    """Be one of the processes, from some instant of the store's clock on."""
+    done, clock = Done(begin), clock_of(doing.url)
     loop = asyncio.get_running_loop()
 
     async def call() -> None:
@@ -152,6 +161,13 @@ def longest_gap(starts: Sequence[float]) -> float:
     return max(later - earlier for earlier, later in pairwise(sorted(starts)))
 
 
-if __name__ == "__main__":
+def main(doing: Work) -> None:
+    """Be one of the processes as a program."""
+    hurry(os.getpid())
+    limiter = limiter_for(doing)  # imports what the store needs
     print("ready", flush=True)
-    print(json.dumps(asdict(asyncio.run(work(Work(**json.loads(sys.argv[1])), float(sys.stdin.readline()))))))
+    print(json.dumps(asdict(asyncio.run(work(doing, limiter, float(sys.stdin.readline()))))))
+
+
+if __name__ == "__main__":
+    main(Work(**json.loads(sys.argv[1])))

@@ -2,10 +2,10 @@
 -- KEYS: the limit (a hash), its visitors (a sorted set); ARGV: the fields of a visit, in the order of `redis.py`.
 local visitor, lasted = ARGV[1], ARGV[2] ~= ''
 local n = {}
-for place = 2, 14 do n[place] = tonumber(ARGV[place]) or 0 end
-local last, interval, tolerance, count, more, cost, lead, horizon = n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9]
-local pause, away, expires, silence, settling = n[10], n[11] == 1, n[12], n[13], n[14]
-local returned, law_version, law_text = ARGV[15], ARGV[16], ARGV[17]
+for place = 2, 12 do n[place] = tonumber(ARGV[place]) or 0 end
+local last, interval, tolerance, count, cost, lead = n[2], n[3], n[4], n[5], n[6], n[7]
+local pause, away, expires, silence, settling = n[8], n[9] == 1, n[10], n[11], n[12]
+local returned, law_version, law_text = ARGV[13], ARGV[14], ARGV[15]
 local SEEN, KEPT = 60, 3600
 
 local time = redis.call('TIME')
@@ -57,7 +57,7 @@ local earliest = math.max(now + lead, it.paused_until, it.settled_at)
 add_free(redis.call('HGET', KEYS[1], 'free') or '', back, earliest)
 add_free(returned, 0, earliest)
 table.sort(free, function(one, other) return one[1] < other[1] end)
-for place = 1, count + more do
+for place = 1, count do
   local full_at = math.max(it.full_at, earliest)
   local start = math.max(earliest, full_at - tolerance + (cost - 1) * interval)
   local found
@@ -65,7 +65,6 @@ for place = 1, count + more do
     if slot[2] == cost and slot[1] <= start then found = spot break end
   end
   local taken = found and free[found][1] or start
-  if place > count and taken > now + horizon then break end
   if found then table.remove(free, found) else it.full_at = full_at + cost * interval end
   starts[place] = taken
 end

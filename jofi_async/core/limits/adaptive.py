@@ -27,7 +27,7 @@ before anything was accepted, as in an outage, lowers nothing: then the pauses g
 import math
 from typing import Any
 
-from attrs import asdict, define, has
+from attrs import asdict, define
 
 from jofi_async.core.limits.limit import AdaptiveRateLimit
 
@@ -82,11 +82,9 @@ class AdaptiveRate:
 
     def kept(self) -> dict[str, Any]:
         """All that it knows but its bounds, in numbers; `learn_from` takes it."""
-        return {
-            name: asdict(value) if has(type(value)) else value
-            for name, value in vars(self).items()
-            if name not in ("_least", "_most")
-        }
+        known: dict[str, Any] = {name: value for name, value in vars(self).items() if name not in ("_least", "_most")}
+        parts = ("_accepted", "_recent", "_usual", "_slow")
+        return known | {name: asdict(known[name]) for name in parts if known[name] is not None}
 
     def learn_from(self, kept: dict[str, Any]) -> None:
         """Know what another one knew.

@@ -73,7 +73,7 @@ class Ledger:
             self._drain(self.paused_until, visit)
         earliest = max(now + visit.lead, self.paused_until, self.settled_at)
         self.free = sorted(slot for slot in (*self.free, *visit.returned) if slot[0] >= earliest)
-        starts = tuple(self._book(now, earliest, visit))
+        starts = tuple(self._book(earliest, visit))
         if visit.law is not None and visit.law.version == (self.law.version if self.law else 0) + 1:
             self.law = visit.law
         self.seen[visit.visitor] = now
@@ -95,14 +95,12 @@ class Ledger:
             has_expired=has_expired,
         )
 
-    def _book(self, now: float, earliest: float, visit: Visit) -> list[float]:
+    def _book(self, earliest: float, visit: Visit) -> list[float]:
         starts: list[float] = []
-        for place in range(visit.count + visit.more):
+        for _ in range(visit.count):
             full_at = max(self.full_at, earliest)
             start = max(earliest, full_at - visit.tolerance + (visit.cost - 1) * visit.interval)
             free = next((slot for slot in self.free if slot[1] == visit.cost and slot[0] <= start), None)
-            if place >= visit.count and (free[0] if free else start) > now + visit.horizon:
-                break
             if free is None:
                 self.full_at = full_at + visit.cost * visit.interval
             else:

@@ -204,7 +204,7 @@ class SharedLimiter(RateLimiter):
         tokens.heard(booked, sent, now)
         if tokens.is_alone or booked.settled_at > booked.now:
             self._take_promises_back()  # they were given by what no longer counts
-        tokens.come_back(booked, now)
+        tokens.come_back(booked, now, go_on=self._goes_on)
         self._owes_pause |= booked.is_lost and self._pause.until > now
         until = tokens.clock.latest(booked.paused_until)
         if until > max(now, self._pause.until) + _NEWS:
@@ -219,16 +219,20 @@ class SharedLimiter(RateLimiter):
             logger.warning("the store of the shared limit is lost: %s", why)
         self._lost_because = why
         self._take_promises_back()
-        self._tokens.lose(now, go_on=self._limit.when_lost == "share")
+        self._tokens.lose(now, go_on=self._goes_on)
         if self._has_stopped:
             for waiter in list(self._queue):
                 self._refuse(waiter, self._lost())
         self._pump()
 
     @property
+    def _goes_on(self) -> bool:
+        return self._limit.when_lost == "share"
+
+    @property
     def _has_stopped(self) -> bool:
         return self._tokens.lost and not self._tokens.is_alone
 
     def _lost(self) -> SharedLimitLostError:
-        known = "" if self._tokens.processes or self._limit.when_lost == "stop" else ", and was never reached before"
+        known = "" if self._tokens.processes or not self._goes_on else ", and was never reached before"
         return SharedLimitLostError(f"The store of the shared limit cannot be reached{known}: {self._lost_because}")

@@ -36,10 +36,8 @@ class Visit:
         interval: The time in which one token comes back.
         tolerance: How far ahead of its time a slot of one token may be, after a lull.
         count: How many slots are wanted.
-        more: How many more are wanted of those that begin before the horizon.
         cost: How many tokens each of them takes.
         lead: How far from now the first may be at the earliest.
-        horizon: How far from now that is.
         returned: Slots to come in which nobody will start, on the store's clock, and what each took.
         pause: For how long from now on nobody may start.
         last: When this visitor was here last, on the store's clock, or None.
@@ -54,10 +52,8 @@ class Visit:
     interval: float
     tolerance: float
     count: int = 0
-    more: int = 0
     cost: float = 1.0
     lead: float = 0.0
-    horizon: float = 0.0
     returned: tuple[tuple[float, float], ...] = ()
     pause: float = 0.0
     last: float | None = None

@@ -16,8 +16,8 @@ from jofi_async.core.limits.shared.clock import StoreClock
 from jofi_async.core.limits.shared.pace import LEAST_GRACE, Pace
 from jofi_async.core.limits.shared.store import Booked, Visit
 
-AHEAD_OF_BULK = 0.1
-"""Seconds before a slot begins in which it is booked for bulk; an interactive call books one as soon as it waits."""
+AHEAD_OF_BULK = 0.2
+"""Seconds that the slots which all have booked for bulk reach ahead; an interactive call books as soon as it waits."""
 
 CONFIRMED = 0.025
 """Seconds before a slot begins in which the store must have been asked whether a pause has begun, at the least."""
@@ -158,11 +158,7 @@ class SharedTokens:
         starts = self._bookings.starts(now, wanted.cost)
         if wanted.count and not starts:
             times.append(now)
-        elif wanted.interactive > len(starts):
-            times.append(self._visited + BETWEEN)
-        elif wanted.count > len(starts):
-            times.append(starts[-1] - self._ahead_of_bulk())
-        elif self._surplus(now, wanted):
+        elif self._to_book(wanted) > len(starts) or self._surplus(now, wanted):
             times.append(self._visited + BETWEEN)
         if wanted.count and starts and starts[0] > self._bookings.confirmed:
             times.append(starts[0] - self._ahead())
@@ -180,19 +176,15 @@ class SharedTokens:
         surplus = self._surplus(now, wanted)
         bookings.drop(surplus)
         starts = bookings.starts(now, wanted.cost)
-        missing = 0 if self.lost else min(MOST_SLOTS, max(0, wanted.count - len(starts)))
-        is_next_due = not starts or starts[-1] - self._ahead_of_bulk() <= now
-        at_once = min(missing, max(int(is_next_due), wanted.interactive - len(starts)))
+        missing = 0 if self.lost else max(0, self._to_book(wanted) - len(starts))
         lead = 2 * round_trip if round_trip > self._pace.grace / 2 else 0.0
         return Visit(
             visitor=self._visitor,
             interval=self._pace.interval,
             tolerance=self._pace.tolerance,
-            count=at_once,
-            more=missing - at_once,
+            count=min(MOST_SLOTS, missing),
             cost=wanted.cost,
             lead=lead,
-            horizon=lead + self._ahead_of_bulk(),
             returned=tuple((slot.there, slot.cost) for slot in surplus),
             pause=pause,
             last=self._last,
@@ -212,17 +204,19 @@ class SharedTokens:
         self._full_at = self.clock.latest(booked.full_at)
         self._bookings.confirmed = sent + self._ahead()
 
-    def come_back(self, booked: Booked, now: float) -> None:
-        """Go on with the store, or alone until all are back."""
+    def come_back(self, booked: Booked, now: float, *, go_on: bool) -> None:
+        """Go on with the store; until all are back, go on alone or not at all."""
         self.lost = self._away = False
         if booked.is_lost:
             self._bookings = Bookings(self._bookings.confirmed)
         if booked.settled_at <= booked.now:
             self._alone, self.processes = None, booked.processes
-        elif self.processes:
-            self._next_visit = self.clock.latest(booked.settled_at)
-            self._alone_until = self._next_visit - self.processes / self._per_second  # one slot of each may be late
-            self._bookings.drop_before(self._next_visit)
+            return
+        all_are_back = self.clock.latest(booked.settled_at)
+        self._bookings.drop_before(all_are_back)
+        if go_on and self.processes:
+            self._next_visit = all_are_back
+            self._alone_until = all_are_back - self.processes / self._per_second  # one slot of each may be late
             self._be_alone(now)
 
     def add(self, booked: Booked, cost: float) -> None:
@@ -262,10 +256,13 @@ class SharedTokens:
 
     def _surplus(self, now: float, wanted: Wanted) -> list[Slot]:
         """What may be given back: it begins late enough to be of use to others."""
-        return self._bookings.surplus(wanted.cost, wanted.count, now + self._ahead_of_bulk())
+        return self._bookings.surplus(wanted.cost, wanted.count, now + max(AHEAD_OF_BULK, self._ahead()))
 
-    def _ahead_of_bulk(self) -> float:
-        return max(AHEAD_OF_BULK, 2 * self._ahead())
+    def _to_book(self, wanted: Wanted) -> int:
+        """How many slots to have: one for each interactive call, and for bulk as many as every process has."""
+        reach = max(AHEAD_OF_BULK, 2 * self._ahead())
+        of_each = math.ceil(reach * self._per_second / max(1, self.processes))
+        return min(wanted.count, max(wanted.interactive, of_each))
 
     def _ahead(self) -> float:
         return max(CONFIRMED, 2 * self.clock.round_trip)

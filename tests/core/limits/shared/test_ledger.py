@@ -112,14 +112,6 @@ def test_first_come_first_served_over_all() -> None:
     assert [*one, *two, *three] == sorted([*one, *two, *three])
 
 
-def test_slots_for_bulk_are_booked_up_to_the_horizon() -> None:
-    pace = Pace.of(10.0, 1)
-    ledger = Ledger.begin(0.0, visit(pace))
-    assert len(ledger.visit(0.0, visit(pace, count=1, more=9, horizon=0.25)).starts) == 3
-    assert len(ledger.visit(0.0, visit(pace, count=1, more=9, horizon=0.25)).starts) == 1
-    assert len(ledger.visit(0.0, visit(pace, more=9, horizon=0.25)).starts) == 0
-
-
 def test_a_pause_ends_without_a_burst_and_a_shorter_one_does_not_shorten_it() -> None:
     pace = Pace.of(10.0, 10)
     ledger = Ledger.begin(0.0, visit(pace))

@@ -41,19 +41,22 @@ async def take(limiter: SharedLimiter, times: int = 1, priority: Priority = Prio
     return at
 
 
-async def take_all(limiters: list[SharedLimiter], tasks: int, times: int) -> list[list[float]]:
+async def take_all(
+    limiters: list[SharedLimiter], tasks: int, times: int, priority: Priority = Priority.INTERACTIVE
+) -> list[list[float]]:
     """Let each limiter have so many tasks that take so many slots; when each limiter granted."""
 
     async def one(limiter: SharedLimiter) -> list[float]:
-        return sorted(chain(*await asyncio.gather(*(take(limiter, times) for _ in range(tasks)))))
+        return sorted(chain(*await asyncio.gather(*(take(limiter, times, priority) for _ in range(tasks)))))
 
     return list(await asyncio.gather(*map(one, limiters)))
 
 
+@pytest.mark.parametrize("priority", Priority)
 @virtual
-async def test_four_processes_reach_the_rate_and_share_it_equally() -> None:
+async def test_four_processes_reach_the_rate_and_share_it_equally(priority: Priority) -> None:
     async with processes(4) as limiters:
-        grants = await take_all(limiters, 20, 6)
+        grants = await take_all(limiters, 20, 6, priority)
     together = sorted(chain(*grants))
     check_windows([Start(at) for at in together], 50, 10)
     assert (len(together) - 1) / (together[-1] - together[0]) == pytest.approx(50, rel=0.01)

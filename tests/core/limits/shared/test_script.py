@@ -58,10 +58,8 @@ def any_visit(draw: random.Random, now: float, law: int) -> Visit:
         interval=interval,
         tolerance=interval * draw.choice([0, 0.5, 4, 9]),
         count=draw.choice([0, 0, 1, 2, 7]),
-        more=draw.choice([0, 0, 1, 5]),
         cost=draw.choice([1.0, 1.0, 2.0, 0.5]),
         lead=draw.choice([0.0, 0.0, 0.3]),
-        horizon=draw.choice([0.0037, 0.1037, 1.0037]),
         returned=tuple(
             (now + draw.choice([-0.5, 0.0503, 0.5003]), draw.choice([0.5, 1.0])) for _ in range(draw.choice([0, 0, 2]))
         ),
