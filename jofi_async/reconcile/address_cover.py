@@ -10,13 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-LENGTHS = range(2, 9)
+LENGTHS = range(2, 10)
 """How long the texts are."""
-_PLAIN = re.compile(r"[a-z0-9@.+-]+")
-"""What every server compares alike: other characters may fold, or be wildcards."""
-_ROOM = 0.92
+_PLAIN = re.compile(r"[a-z0-9@._+-]+")
+"""What every server compares alike; an underline that is a wildcard only makes an answer longer."""
+_ROOM = 0.98
 """How full an answer is meant to be, since a foretold count may be too low."""
-_LEAST = 1.5
+_LEAST = 1.4
 """What a text must be worth: below it, an address is better asked for by itself."""
 _ALIKE = 0.35
 """How much less than the best of a batch a text may be worth."""
@@ -42,14 +42,24 @@ class Cover:
         for address in self._open:
             self._worth.update(self._texts(address))
         self._worth = Counter({text: count for text, count in self._worth.items() if count > 1})
-        self._wanted = dict(self._worth)
-        self._counted = total / max(1, len(self._open)) * _TRUST
-        self._foretold = _TRUST
+        self._unknown = total
         self._known: Counter[str] = Counter()
+        self._foretold: dict[str, tuple[int, float]] = {}
+        self._came = self._expected = _TRUST
+        self._cut: dict[str, int] = {}
+        self._closed: list[str] = []
 
     def know(self, address: str) -> None:
-        """Take in an address that the server has, wanted or not."""
-        self._known.update(text for text in self._texts(address) if text in self._wanted)
+        """Take in an address that the server had before anything was counted, wanted or not."""
+        self._unknown -= 1
+        if not address.isascii():  # which every server compares alike
+            return
+        for text in self._texts(address):
+            if text in self._worth:
+                self._known[text] += 1
+            elif text in self._cut:
+                self._known[text] += 1
+                self._close(text)
 
     def settle(self, address: str) -> None:
         """Take out an address that is settled."""
@@ -61,16 +71,32 @@ class Cover:
         """The addresses still to be settled that have a text in them."""
         return [address for address in self._open if text in address]
 
-    def counted(self, text: str, total: int) -> None:
-        """Take in how many the server has of a text that was picked."""
-        self._counted += total
-        self._foretold += self._wanted[text]
+    def counted(self, text: str, total: int, *, is_whole: bool) -> None:
+        """Take in how many the server has of a text that was picked.
+
+        Args:
+            text: The text.
+            total: How many match.
+            is_whole: Whether the answer held them all.
+        """
+        known, unknown = self._foretold[text]
+        self._came += total - known
+        self._expected += unknown
         self.drop(text)
+        self._cut[text] = 0 if is_whole else total
+        self._close(text)
+
+    def closed(self) -> Iterator[str]:
+        """The addresses still to be settled of which it is now known whether the server has them.
+
+        They have a text in them whose matches came in one answer, or of which as many are known as the server counted.
+        """
+        while self._closed:
+            yield from self.having(self._closed.pop())
 
     def drop(self, text: str) -> None:
         """Never pick a text again."""
-        self._wanted.pop(text)
-        self._worth.pop(text, None)
+        self._worth.pop(text)
 
     def pick(self, most: int) -> list[str]:
         """The texts to ask for next, the best first; none when single questions are better.
@@ -78,22 +104,29 @@ class Cover:
         Args:
             most: How many at most.
         """
-        scores = [(-score, text) for text in self._worth if (score := self._score(text)) >= _LEAST]
+        rate = self._rate()
+        scores = [
+            (-score, text)
+            for text, worth in self._worth.items()
+            if worth >= _LEAST and (score := self._score(worth, self._known[text] + worth * rate)) >= _LEAST
+        ]
         if not scores:
             return []
         least = max(_LEAST, -min(scores)[0] * _ALIKE)
         heap = [one for one in scores if -one[0] >= least]
+        unknown = {text: self._worth[text] * rate for _, text in heap}
         heapq.heapify(heap)
         picked: list[str] = []
         taken: list[str] = []
         while heap and len(picked) < most:
             score, text = heap[0]
-            now = self._score(text)
+            now = self._score(self._worth[text], self._known[text] + unknown[text])
             if now < -score:
                 heapq.heapreplace(heap, (-now, text)) if now >= least else heapq.heappop(heap)
                 continue
             heapq.heappop(heap)
             picked.append(text)
+            self._foretold[text] = self._known[text], unknown[text]
             mine = self.having(text)
             self._open.difference_update(mine)
             taken += mine
@@ -104,15 +137,18 @@ class Cover:
         self._open.update(taken)
         return picked
 
-    def _score(self, text: str) -> float:
-        foretold = self._guess(text)
-        room = self._limit * _ROOM
-        share = min(1.0, room / foretold) if foretold else 1.0
-        return self._worth[text] * share**2
+    def _close(self, text: str) -> None:
+        if self._known[text] >= self._cut[text]:
+            del self._cut[text]
+            self._closed.append(text)
 
-    def _guess(self, text: str) -> float:
-        """How many the server has, about."""
-        return max(self._wanted[text] * self._counted / self._foretold, self._known[text])
+    def _score(self, worth: int, foretold: float) -> float:
+        room = self._limit * _ROOM
+        return worth if foretold <= room else worth * (room / foretold) ** 2
+
+    def _rate(self) -> float:
+        """How many unknown items there are for each address still to be settled, as far as answers tell."""
+        return self._unknown / max(1, len(self._open)) * self._came / self._expected
 
     def _add(self, address: str, number: int) -> None:
         worth = self._worth

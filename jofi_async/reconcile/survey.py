@@ -108,14 +108,14 @@ class Survey(Generic[Item]):
 
     async def _narrow(self, listable: Listable[Item]) -> None:
         everything = self._listing_cost(self._total)
-        if self._wants_everything or len(self._groups) >= everything:
+        if self._wants_everything:
             await self._read_everything()
         elif not self._knows_all():
-            await self._each(self._groups, partial(self._ask_group, listable))
+            if self._groups:
+                await self._ask_groups(listable, everything)
             if self._cost_of_rest() >= everything:
                 await self._read_everything()
-        await self._ask_cover(listable)
-        await self._each(list(self._open), partial(self._ask_address, listable))
+        await self._ask_addresses(listable)
         if not self._wants_everything:
             for group in self._cut:
                 await self._read_on(listable.fields[1], group)
@@ -147,6 +147,16 @@ class Survey(Generic[Item]):
             self._is_whole = listing.summary.complete
             self._total = listing.summary.total_count
 
+    async def _ask_groups(self, listable: Listable[Item], everything: float) -> None:
+        """Ask for each group, unless all is read more cheaply: by addresses, where all may be wanted, or as it is."""
+        least = min(everything, len(self._groups))
+        if self._total <= len(self.items) + len(self._open) and self._cost_of_rest() < least:
+            await self._ask_addresses(listable)
+        if len(self._groups) >= everything:
+            await self._read_everything()
+        else:
+            await self._each(self._groups, partial(self._ask_group, listable))
+
     async def _ask_group(self, listable: Listable[Item], group: str) -> None:
         """Ask for a group; where its answer was cut it is left for later."""
         field = listable.fields[1]
@@ -159,13 +169,18 @@ class Survey(Generic[Item]):
         if answer is None or answer.total > len(answer.entries):
             self._cut[group] = answer.total if answer else 0
 
+    async def _ask_addresses(self, listable: Listable[Item]) -> None:
+        await self._ask_cover(listable)
+        await self._each(list(self._open), partial(self._ask_address, listable))
+
     async def _ask_cover(self, listable: Listable[Item]) -> None:
         field, limit = listable.fields[0], self._resource.answer_limit
         if self._knows_all() or not self._open:
             return
         self._cover = cover = Cover(self._open, total=self._total, limit=limit, longest=field.longest)
         for facts in self.facts.values():
-            cover.know(facts.person.key)
+            if self._newest is not None and facts.created_at <= self._newest:
+                cover.know(facts.person.key)
         while not self._knows_all() and (texts := cover.pick(self._resource.workers)):
             await self._each(texts, partial(self._ask_text, listable, cover))
             if self._failed >= FAILURES:
@@ -177,9 +192,8 @@ class Survey(Generic[Item]):
         if answer is None:
             cover.drop(text)
             return
-        if _is_whole(answer):
-            self._settle(cover.having(text))
-        cover.counted(text, answer.total)
+        cover.counted(text, answer.total, is_whole=_is_whole(answer))
+        self._settle(list(cover.closed()))
 
     async def _ask_address(self, listable: Listable[Item], address: str) -> None:
         field = listable.fields[0]
@@ -207,6 +221,8 @@ class Survey(Generic[Item]):
         answer = await listable.ask({field.name: text})
         for entry in answer.entries:
             self._learn(entry.item)
+        if self._cover is not None:
+            self._settle(list(self._cover.closed()))
         return answer
 
     async def _try(self, what: str, ask: Callable[[], Awaitable[T]]) -> T | None:
@@ -236,8 +252,9 @@ class Survey(Generic[Item]):
         if facts.id in self.items:
             return
         self.items[facts.id], self.facts[facts.id] = item, facts
-        self._early += self._newest is not None and facts.created_at <= self._newest
-        if self._cover is not None:
+        is_early = self._newest is not None and facts.created_at <= self._newest
+        self._early += is_early
+        if self._cover is not None and is_early:
             self._cover.know(facts.person.key)
         self._settle([facts.person.key])
 

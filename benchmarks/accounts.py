@@ -1,0 +1,158 @@
+"""Accounts of realistic shapes: the address and the custom_id of each invitation, the oldest first.
+
+Names are those of the US census as faker has them; six big mail domains have 89 % of the addresses, 1,500 small ones
+the rest. The order of creation says nothing of an address.
+"""
+
+from bisect import bisect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
+from random import Random
+from typing import cast
+
+from faker.providers.person.en_US import Provider
+
+Row = tuple[str, str]
+Weighted = tuple[Sequence[str], Sequence[float]]
+
+_BIG = {"gmail.com": 40, "yahoo.com": 17, "hotmail.com": 11, "outlook.com": 10, "icloud.com": 6, "aol.com": 5}
+_WORDS = [
+    "group",
+    "tech",
+    "labs",
+    "works",
+    "media",
+    "health",
+    "care",
+    "foods",
+    "build",
+    "logic",
+    "soft",
+    "net",
+    "data",
+    "systems",
+    "energy",
+    "motors",
+    "bank",
+    "design",
+    "legal",
+    "school",
+    "college",
+    "city",
+    "home",
+    "air",
+    "sea",
+    "steel",
+    "paper",
+    "print",
+    "green",
+    "blue",
+]
+_ENDINGS = ["com"] * 14 + ["org", "net", "edu", "co", "io", "us"]
+_SMALL = 1500
+
+
+def _weighted(weights: Mapping[str, float]) -> Weighted:
+    return list(weights), list(accumulate(weights.values()))
+
+
+_FIRST = _weighted({**Provider.first_names_male, **Provider.first_names_female})
+_LAST = _weighted(cast("Mapping[str, float]", Provider.last_names))
+
+
+def emails(count: int) -> list[Row]:
+    """People with addresses of their own, in no group."""
+    random = Random(1)
+    big, small = _weighted(_BIG), _weighted({name: 1 / (5 + n) for n, name in enumerate(_small_domains(random))})
+    found: dict[str, None] = {}
+    while len(found) < count:
+        domain = _pick(random, big if random.random() < 0.89 else small)
+        found[f"{_local(random)}@{domain}"] = None
+    return [(email, "") for email in found]
+
+
+def bigco(count: int) -> list[Row]:
+    """The people of one company: first.last@bigco.com."""
+    random = Random(1)
+    found: dict[str, None] = {}
+    while len(found) < count:
+        name, number = f"{_pick(random, _FIRST)}.{_pick(random, _LAST)}", 1
+        while (email := f"{name}{number if number > 1 else ''}@bigco.com") in found:
+            number += 1
+        found[email] = None
+    return [(email, "") for email in found]
+
+
+def random_strings(count: int) -> list[Row]:
+    """Ten letters or digits at one domain."""
+    random, letters = Random(1), "abcdefghijklmnopqrstuvwxyz0123456789"
+    return [("".join(random.choices(letters, k=10)) + "@example.com", "") for _ in range(count)]
+
+
+def grouped(count: int) -> list[Row]:
+    """People of whom 80 % are in one of 600 groups, drawn at random."""
+    random = Random(2)
+    return [(email, _group(random.randrange(600)) if random.random() < 0.8 else "") for email, _ in emails(count)]
+
+
+def bunched(count: int) -> list[Row]:
+    """People of whom 80 % are in groups of about 25 that come and go in time, a dozen at once, as hiring goes."""
+    random, groups = Random(2), count // 30
+    now = (random.gauss(at / count * groups, 4) for at in range(count))
+    return [
+        (email, _group(min(groups - 1, max(0, round(group)))) if random.random() < 0.8 else "")
+        for (email, _), group in zip(emails(count), now, strict=True)
+    ]
+
+
+SHAPES: Mapping[str, Callable[[int], list[Row]]] = {
+    "emails": emails,
+    "one company": bigco,
+    "random strings": random_strings,
+    "groups": grouped,
+    "groups bunched in time": bunched,
+}
+
+
+def _group(number: int) -> str:
+    return f"REQ-{2023 + number % 4}-{number:04}"
+
+
+def _pick(random: Random, weighted: Weighted) -> str:
+    names, sums = weighted
+    return names[bisect(sums, random.random() * sums[-1])].lower()
+
+
+def _small_domains(random: Random) -> Iterable[str]:
+    found: dict[str, None] = {}
+    while len(found) < _SMALL:
+        kind = random.random()
+        if kind < 0.4:
+            name = _pick(random, _LAST) + random.choice(_WORDS)
+        elif kind < 0.7:
+            name = random.choice(_WORDS) + random.choice(_WORDS)
+        elif kind < 0.85:
+            name = _pick(random, _LAST) + random.choice(["", "-", "and"]) + _pick(random, _LAST)
+        else:
+            name = _pick(random, _FIRST) + random.choice(_WORDS)
+        found[f"{name}.{random.choice(_ENDINGS)}"] = None
+    return found
+
+
+def _local(random: Random) -> str:
+    first, last = _pick(random, _FIRST), _pick(random, _LAST)
+    year = random.choice([random.randrange(10), random.randrange(10, 100), random.randrange(1955, 2008)])
+    forms = {
+        f"{first}.{last}": 24,
+        f"{first}{last}": 14,
+        f"{first[0]}{last}": 12,
+        f"{first}_{last}": 7,
+        f"{first}.{last}{year}": 8,
+        f"{first}{last}{year}": 8,
+        f"{first[0]}{last}{year}": 6,
+        f"{first}{year}": 7,
+        f"{first}{last[0]}": 6,
+        f"{first}{last[0]}{year}": 4,
+        f"{last}{first[0]}": 4,
+    }
+    return random.choices(list(forms), list(forms.values()))[0]
