@@ -186,3 +186,12 @@ def test_a_plain_address_needs_no_library(monkeypatch: pytest.MonkeyPatch) -> No
     assert email_problem("Linda.Sample+jobs_2-x@mail-1.jofiscore.com") is None
     with pytest.raises(ImportError):
         email_problem("zoë@jofiscore.com")
+
+
+@given(
+    st.sampled_from(["first_name", "last_name", "person_id", "phone", "custom_id", "ref_text"]), st.text(max_size=70)
+)
+def test_a_text_that_is_passed_quickly_is_right(name: str, value: str) -> None:
+    is_empty_name = name in ("first_name", "last_name") and not value.strip()
+    is_too_long = len(value) > {"custom_id": 50, "ref_text": 60}.get(name, len(value))
+    assert bool(check_changes({name: value})) == (is_empty_name or is_too_long)

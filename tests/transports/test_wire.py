@@ -75,3 +75,10 @@ async def test_nothing_leaves_on_a_connection_that_is_closing() -> None:
     transport.write.assert_not_called()
     assert not request.departed
     assert isinstance(attempt.refusal, NotSentError)
+
+
+def test_a_plain_connection_is_read_in_smaller_parts() -> None:
+    transport = Mock(max_size=256 * 1024)
+    transport.get_extra_info.return_value = None
+    Wire(transport, Outbox())
+    assert transport.max_size == 64 * 1024
