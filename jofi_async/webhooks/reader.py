@@ -16,11 +16,11 @@ MAX_BYTES = 262_144
 
 
 def event_id(event: Event, body: bytes) -> str:
-    """The event's id; where it has none, the SHA-256 of its body.
+    """The event's id; where it has none, or an empty one, the SHA-256 of its body.
 
     By a digest two deliveries are one event if their bytes are the same, and two if a single byte differs.
     """
-    return event.id if event.id is not None else f"sha256:{sha256(body).hexdigest()}"
+    return event.id or f"sha256:{sha256(body).hexdigest()}"
 
 
 @frozen
@@ -44,7 +44,8 @@ class EventReader(Generic[E]):
         vocabulary: The vendor's events.
         scheme: The check that every delivery must pass.
         max_bytes: Larger bodies are refused before anything looks at them.
-        identify: Gives the id by which deliveries of one event are known, of the event and its body.
+        identify: Gives the id by which deliveries of one event are known, of the event and its body. What is no text,
+            or an empty one, is none, and the delivery is refused: else all such events would be taken for one.
     """
 
     vocabulary: Vocabulary[E]
@@ -64,7 +65,7 @@ class EventReader(Generic[E]):
         """
         if len(body) > self.max_bytes:
             raise DeliveryRefusedError(Refusal.TOO_LARGE, f"The delivery is larger than {self.max_bytes} bytes")
-        proven = self._proven(Delivery.of(body, headers))
+        proven = self._proven(body, headers)
         try:
             event = self.vocabulary.parse(proven)
             return Received(event, self._key(self.identify(event, proven)))
@@ -72,14 +73,16 @@ class EventReader(Generic[E]):
             why = str(error) if isinstance(error, DecodeError) else f"it has no id ({type(error).__name__})"
             raise DeliveryRefusedError(Refusal.UNREADABLE, f"The delivery is true, but {why}") from None
 
-    def _proven(self, delivery: Delivery) -> bytes:
+    def _proven(self, body: bytes, headers: Headers) -> bytes:
         try:
-            return self.scheme.verify(delivery)
+            return self.scheme.verify(Delivery.of(body, headers))
         except DeliveryRefusedError:
             raise
-        except Exception as error:  # of somebody's own scheme, which must not let a delivery pass
+        except Exception as error:  # of headers that are none, or somebody's own scheme: neither lets a delivery pass
             raise DeliveryRefusedError(Refusal.FORGED, f"The check failed with {type(error).__name__}") from None
 
-    def _key(self, name: str) -> str:
+    def _key(self, name: object) -> str:
+        if not isinstance(name, str) or not name:
+            raise ValueError("no id")
         text = f"{self.vocabulary.source}\0{name}"
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

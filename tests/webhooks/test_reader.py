@@ -151,6 +151,28 @@ def test_without_an_id_the_bytes_tell_events_apart() -> None:
     assert keys[0] == keys[1] != keys[2]
 
 
+def test_an_empty_id_is_none() -> None:
+    keys = [
+        received.key for received in map(read, [body_of(id=""), body_of(id="", x=1)]) if isinstance(received, Received)
+    ]
+    assert len(set(keys)) == 2
+
+
+@pytest.mark.parametrize("name", [None, "", 7, b"evt_1"])
+def test_an_id_that_is_none_makes_no_two_events_one(name: Any) -> None:
+    def identify(_: JofiEvent, __: bytes) -> Any:
+        return name
+
+    assert read(body_of(), reader=EventReader(JOFI_EVENTS, SCHEME, identify=identify)) is Refusal.UNREADABLE
+
+
+@pytest.mark.parametrize("headers", [None, 7, "x", [("x",)], {None: "x"}, {HEADER: None}, {HEADER: b"x"}])
+def test_headers_that_are_none_are_refused(headers: Any) -> None:
+    with pytest.raises(DeliveryRefusedError) as caught:
+        READER.read(body_of(), headers)
+    assert caught.value.refusal is Refusal.FORGED
+
+
 class BrokenScheme:
     def verify(self, delivery: Delivery) -> bytes:
         raise KeyError("linda@example.org")
