@@ -82,8 +82,10 @@ class EventRouter(Generic[E]):
                 handler's argument. A type goes before a class, and a class before its base.
 
         Raises:
-            ConfigurationError: There is a handler already, or it is no `async def`.
+            ConfigurationError: There is a handler already, or it is no `async def`, or no type or class is named.
         """
+        if not kinds or not all(isinstance(kind, str | type) for kind in kinds):
+            raise ConfigurationError('Name what is handled: @events.on("invitation.accepted")')
 
         def register(handler: Handler[Any]) -> Handler[Any]:
             _check_async(handler)

@@ -229,6 +229,11 @@ def test_a_handler_is_async_and_alone() -> None:
     with pytest.raises(ConfigurationError, match="already"):
         events.on("a")(taken.by("b"))
 
+    anything: Any = events.on
+    for named in ([], [taken.by("c")], [InvitationAccepted, None]):  # the second is a decorator without its brackets
+        with pytest.raises(ConfigurationError, match="Name what is handled"):
+            anything(*named)
+
     def blocking(*_: Any) -> Any: ...
 
     for register in (events.on("b"), events.otherwise, events.on_failure):
