@@ -36,7 +36,7 @@ class RedisReplays:
             redis.exceptions.RedisError: Redis does not answer, or not well.
         """
         held = await self._client.set(self._prefix + key, token, nx=True, get=True, px=_milliseconds(seconds))
-        if held is None:
+        if _bytes(held) in (None, token.encode()):  # the latter when an answer was lost and the client asked again
             return Claim.TAKEN
         return Claim.DONE if _bytes(held) == _DONE else Claim.BUSY
 

@@ -83,7 +83,7 @@ class SqliteReplays:
         def change(connection: sqlite3.Connection) -> Claim:
             values = {
                 "now": self._clock(),
-                "seen_at": self._wall_clock(),
+                "seen_at": self._wall_clock() + seconds,  # so that it is not forgotten while it lasts
                 "seconds": seconds,
                 "token": token,
                 "key": key,

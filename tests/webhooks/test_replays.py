@@ -120,6 +120,15 @@ async def test_sqlite_forgets_what_is_old_enough(tmp_path: Path, keep: float | N
         assert await store.claim("b", "t", 60) is Claim.DONE
 
 
+async def test_sqlite_forgets_no_claim_that_lasts(tmp_path: Path) -> None:
+    wall = Clock()
+    with closing(SqliteReplays(tmp_path / "events.db", keep=10, wall_clock=wall)) as store:
+        assert await store.claim("a", "t", 60) is Claim.TAKEN
+        wall.seconds += 30
+        await finish(store, "b")
+        assert await store.claim("a", "u", 60) is Claim.BUSY
+
+
 async def test_sqlite_takes_a_claim_of_before_the_machine_started_for_dead(tmp_path: Path) -> None:
     clock = Clock()
     with closing(SqliteReplays(tmp_path / "events.db", clock=clock)) as store:
@@ -185,6 +194,14 @@ async def test_redis_leaves_a_claim_that_has_just_become_anothers(monkeypatch: p
         monkeypatch.setattr(Pipeline, "execute", execute_too_late)
         await store.release("a", "dead")
         assert await client.get("a") == b"alive"
+
+
+@pytest.mark.parametrize("decodes", [False, True])
+async def test_redis_knows_its_own_claim_when_the_client_asks_again(decodes: bool) -> None:
+    """As redis-py does by default when an answer is lost."""
+    async with FakeAsyncRedis(server=FakeServer(), decode_responses=decodes) as client:
+        store = RedisReplays(client)
+        assert [await store.claim("a", token, 60) for token in "ttu"] == [Claim.TAKEN, Claim.TAKEN, Claim.BUSY]
 
 
 @pytest.mark.parametrize(("keep", "lasts"), [(3.0, 3000), (None, -1)])
