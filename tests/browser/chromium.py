@@ -1,118 +1,107 @@
-"""Debian's Chromium, clicked and looked at."""
+"""Debian's Chromium, clicked and looked at, on a thread of its own beside the sandbox's event loop."""
 
-import base64
+import asyncio
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Self
+from time import monotonic
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
 
 FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--hide-scrollbars",
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-SIZES = {"wide": (1360, 880), "narrow": (390, 844)}
+SIZES = {"wide": {"width": 1360, "height": 880}, "narrow": {"width": 390, "height": 844}}
 SCHEMES = ("light", "dark")
-PATIENCE = 20
+PATIENCE = 30.0
 
 
 class Chromium:
-    """A browser with a profile of its own.
+    """A browser with one page, which is used by `do` and `ask` alone.
 
     Args:
-        profile: An empty folder.
         screenshots: Where its screenshots go.
     """
 
-    def __init__(self, profile: Path, screenshots: Path) -> None:
-        webdriver: Any = import_module("selenium.webdriver")
-        service: Any = import_module("selenium.webdriver.chrome.service")
-        options = webdriver.ChromeOptions()
-        options.binary_location = shutil.which("chromium")
-        for flag in (*FLAGS, f"--user-data-dir={profile}"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.driver: Any = webdriver.Chrome(options=options, service=service.Service(shutil.which("chromedriver")))
+    def __init__(self, screenshots: Path) -> None:
         self._screenshots = screenshots
-        self.look("wide", "light")
+        self._thread = ThreadPoolExecutor(1)
+        self._complaints: list[str] = []
+        self.page: Any = None
 
     def __enter__(self) -> Self:
+        self.do(self._open)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.driver.quit()
+        self.do(self._close)
+        self._thread.shutdown()
+
+    def do(self, work: Callable[[], T]) -> T:
+        """Run a function of a test on the browser's thread."""
+        return self._thread.submit(work).result()
+
+    async def ask(self, work: Callable[[], T]) -> T:
+        """The same, while the event loop goes on."""
+        return await asyncio.wrap_future(self._thread.submit(work))
 
     def look(self, size: str, scheme: str) -> None:
         """Choose a size and a scheme of colours."""
-        width, height = SIZES[size]
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == "narrow"}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-
-    def visit(self, url: str) -> None:
-        """Open a page, and wait until it follows what happens."""
-        self.driver.get(url)
-        self.until(lambda: self.script("return document.readyState === 'complete'"))
-
-    def script(self, text: str, *args: object) -> Any:
-        """Run a script in the page."""
-        return self.driver.execute_script(text, *args)
-
-    def shows(self, css: str, count: int) -> bool:
-        """Whether there are so many elements of a kind."""
-        return len(self.driver.find_elements("css selector", css)) == count
+        self.page.set_viewport_size(SIZES[size])
+        self.page.emulate_media(color_scheme=scheme)
 
     def find(self, css: str, text: str = "") -> Any:
         """The first element that is shown and holds a text, once there is one."""
-        found: list[Any] = []
+        found = self.page.locator(f"{css} >> visible=true", has_text=text).first
+        found.wait_for()
+        return found
 
-        def look() -> bool:
-            elements = self.driver.find_elements("css selector", css)
-            found[:] = [one for one in elements if text in one.text and one.is_displayed()]
-            return bool(found)
+    def shows(self, css: str, count: int) -> None:
+        """Wait until there are so many elements of a kind."""
+        self.until(lambda: self.page.locator(css).count() == count, f"{count} of {css}")
 
-        self.until(look, f"{css} {text!r}")
-        return found[0]
-
-    def click(self, css: str, text: str = "") -> None:
-        """Click it, once it is there."""
-
-        def press() -> bool:
-            self.find(css, text).click()
-            return True
-
-        self.until(press)
-
-    def until(self, condition: Callable[[], object], what: str = "") -> None:
-        """Wait for something; an element that was just drawn anew is looked for again."""
-        exceptions: Any = import_module("selenium.common.exceptions")
-        ui: Any = import_module("selenium.webdriver.support.ui")
-        drawn_anew = [exceptions.StaleElementReferenceException, exceptions.ElementClickInterceptedException]
-        wait = ui.WebDriverWait(self.driver, PATIENCE, 0.05, ignored_exceptions=drawn_anew)
-
-        def met(_: Any) -> object:
-            return condition()
-
-        wait.until(met, what)
+    def until(self, condition: Callable[[], object], what: str) -> None:
+        """Wait for something."""
+        end = monotonic() + PATIENCE
+        while not condition():
+            assert monotonic() < end, f"in vain: {what}"
+            self.page.wait_for_timeout(50)
 
     def photograph(self, name: str) -> None:
         """Take a screenshot in each size and scheme; the page must fit the screen's width in each."""
         for size in SIZES:
             for scheme in SCHEMES:
                 self.look(size, scheme)
-                assert self.script("return document.documentElement.scrollWidth <= innerWidth"), (name, size)
-                shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
-                (self._screenshots / f"{name}-{size}-{scheme}.png").write_bytes(base64.b64decode(shot["data"]))
+                assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, size)
+                self.page.screenshot(path=self._screenshots / f"{name}-{size}-{scheme}.png")
         self.look("wide", "light")
 
     def complaints(self) -> list[str]:
-        """What the page's console has said: errors of scripts, and what the policy has refused."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+        """What the page's console has said since the last time: errors of scripts, and what the policy has refused."""
+        said, self._complaints = self._complaints, []
+        return said
+
+    def _open(self) -> None:
+        sync_api: Any = import_module("playwright.sync_api")
+        self._playwright: Any = sync_api.sync_playwright().start()
+        self._browser: Any = self._playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        self.page = self._browser.new_page()
+        self.page.set_default_timeout(PATIENCE * 1000)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", self._note)
+        self.look("wide", "light")
+
+    def _close(self) -> None:
+        self._browser.close()
+        self._playwright.stop()
+
+    def _note(self, error: Any) -> None:
+        self._complaints.append(str(error))
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self._complaints.append(message.text)

@@ -1,8 +1,6 @@
 """Each page as people see it: drawn live, from the keyboard, and as data has it and not as a script would."""
 
-import asyncio
 from collections.abc import AsyncGenerator
-from functools import partial
 
 import pytest_asyncio
 from aiohttp import web
@@ -71,7 +69,7 @@ async def stage(chromium: Chromium) -> AsyncGenerator[Stage, None]:
     async with stage.sandbox:
         await stage.fill()
         yield stage
-        await asyncio.to_thread(chromium.visit, "about:blank")
+        await chromium.ask(lambda: chromium.page.goto("about:blank"))
     await runner.cleanup()
 
 
@@ -95,14 +93,14 @@ async def test_each_page_in_each_size_and_scheme(stage: Stage, chromium: Chromiu
 
     def look() -> None:
         for name, page in pages.items():
-            chromium.visit(str(page))
+            chromium.page.goto(str(page))
             chromium.photograph(name)
-        chromium.visit(url)
-        chromium.click(".person:nth-child(6) .name")
+        chromium.page.goto(url)
+        chromium.find(".person:nth-child(6) .name").click()
         chromium.photograph("person")
         assert chromium.complaints() == []
 
-    await asyncio.to_thread(look)
+    await chromium.ask(look)
 
 
 async def test_a_name_that_is_a_script_is_a_name_everywhere(stage: Stage, chromium: Chromium) -> None:
@@ -115,65 +113,70 @@ async def test_a_name_that_is_a_script_is_a_name_everywhere(stage: Stage, chromi
 
     def look() -> None:
         for page, place in places.items():
-            chromium.visit(page)
-            assert SCRIPT in chromium.find(place, SCRIPT).text
-            assert chromium.script("return document.querySelectorAll('script:not([src])').length") == 0
-        chromium.visit(f"{url}/?search=alert")
-        chromium.click(".name", SCRIPT)
-        assert SCRIPT in chromium.find(".more dd", SCRIPT).text
+            chromium.page.goto(page)
+            chromium.find(place, SCRIPT)
+            assert chromium.page.locator("script:not([src])").count() == 0
+        chromium.page.goto(f"{url}/?search=alert")
+        chromium.find(".name", SCRIPT).click()
+        chromium.find(".more dd", SCRIPT)
         assert chromium.complaints() == []
 
-    await asyncio.to_thread(look)
+    await chromium.ask(look)
 
 
 async def test_what_happens_is_drawn_without_a_reload(stage: Stage, chromium: Chromium) -> None:
-    await asyncio.to_thread(chromium.visit, stage.sandbox.url)
-    await asyncio.to_thread(chromium.find, ".pulse", "Live")
-    chromium.script("window.untouched = true; document.querySelector('.person details').open = true")
-    await ask(stage.sandbox, "POST", "/api/v2/invitations", {**LINDA, "email": "new@x.org"})
+    def open_one() -> None:
+        chromium.page.goto(stage.sandbox.url)
+        chromium.find(".pulse", "Live")
+        chromium.page.evaluate("window.untouched = true")
+        chromium.find(".person:first-child .name").click()
 
     def look() -> None:
-        assert chromium.find(".person:first-child .address", "new@x.org")
-        assert chromium.find("#list-requests li:first-child .status", "201")
-        assert chromium.script("return window.untouched")
-        assert chromium.script("return document.querySelector('.person:nth-child(2) details').open")
+        chromium.find(".person:first-child .address", "new@x.org")
+        chromium.find("#list-requests li:first-child .status", "201")
+        chromium.find(".person:nth-child(2) details[open]")
+        assert chromium.page.evaluate("window.untouched")
 
-    await asyncio.to_thread(look)
+    await chromium.ask(open_one)
+    await ask(stage.sandbox, "POST", "/api/v2/invitations", {**LINDA, "email": "new@x.org"})
+    await chromium.ask(look)
 
 
 async def test_the_keyboard_is_enough(stage: Stage, chromium: Chromium) -> None:
     def use() -> None:
-        chromium.visit(stage.sandbox.url)
+        keyboard = chromium.page.keyboard
+        chromium.page.goto(stage.sandbox.url)
         chromium.find(".pulse", "Live")
-        chromium.driver.switch_to.active_element.send_keys("/")
-        chromium.driver.switch_to.active_element.send_keys("ada")
-        chromium.until(partial(chromium.shows, ".person", 1))
-        assert "search=ada" in chromium.driver.current_url
-        chromium.script("document.querySelector('.person summary').focus()")
-        chromium.driver.switch_to.active_element.send_keys("\n")
+        keyboard.press("/")
+        keyboard.type("ada")
+        chromium.shows(".person", 1)
+        assert "search=ada" in chromium.page.url
+        chromium.page.focus(".person summary")
+        keyboard.press("Enter")
         chromium.find(".more dd", "REQ-17")
+        chromium.page.focus(".act button")
         for done in (1, 2, 3):  # the button stays under the finger while its step changes
-            chromium.script("document.querySelector('.act button').focus()")
-            chromium.driver.switch_to.active_element.send_keys("\n")
-            chromium.until(partial(chromium.shows, ".track .done", done))
-        chromium.find(".state", "ompleted")
+            keyboard.press("Enter")
+            chromium.shows(".track .done", done)
+        chromium.find(".state.done")
 
-    await asyncio.to_thread(use)
+    await chromium.ask(use)
     assert stage.jofi.invitations[1].career_navigation_profile_id
 
 
 async def test_faults_are_turned_on_and_off_by_clicking(stage: Stage, chromium: Chromium) -> None:
     def use() -> None:
-        chromium.visit(f"{stage.sandbox.url}/?panel=faults")
-        chromium.click("#on-faults button", "Turn off")
+        chromium.page.goto(f"{stage.sandbox.url}/?panel=faults")
+        chromium.find("#on-faults button", "Turn off").click()
         chromium.find("#on-faults .none")
-        chromium.click("form[action$='/faults'] button", "Turn on")
+        chromium.find("form[action$='/faults'] button", "Turn on").click()
         chromium.find("#on-faults code", "drop_after")
-        chromium.click("form[action$='webhook-faults'] button", "Turn on")
+        chromium.find("form[action$='webhook-faults'] button", "Turn on").click()
         chromium.find("#on-webhook-faults code", "duplicate")
-        chromium.find("[name=add]").send_keys("nonsense\n")
+        chromium.find("[name=add]").fill("nonsense")
+        chromium.page.keyboard.press("Enter")
         chromium.find("[role=alert]", "nonsense")
-        chromium.until(lambda: "400" in "".join(chromium.complaints()))
+        chromium.until(lambda: "400" in "".join(chromium.complaints()), "the refusal's status")
 
-    await asyncio.to_thread(use)
+    await chromium.ask(use)
     assert [str(rule) for rule in stage.sandbox.faults.rules] == ["drop_after"]
