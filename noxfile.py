@@ -67,10 +67,10 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def system(session: nox.Session) -> None:
-    """Run what needs other programs and real time: real sockets, and limits against nginx's (some four minutes)."""
+    """Run what needs other programs and real time: real sockets, and limits against nginx's (some ten minutes)."""
     install_for_tests(session)
     session.install(*GROUPS(PROJECT, "benchmarks"))
-    session.run("pytest", "tests/system", *session.posargs)
+    session.run("pytest", "tests/system", "--at-length", "-rs", *session.posargs)
     if not (shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")):
         session.skip("nginx is missing: apt-get install nginx-light")
     session.run("python", "-m", "benchmarks", "nginx", "--strict", "--output", session.create_tmp())

@@ -33,6 +33,7 @@ if "stream_writer" in inspect.signature(aiohttp.ClientResponse.__init__).paramet
 def pytest_addoption(parser: pytest.Parser) -> None:
     options = parser.getgroup("real processes")
     options.addoption("--rounds", type=int, default=1, help="how many times as much is tried with real processes")
+    options.addoption("--at-length", action="store_true", help="also run what takes minutes of real time")
     options.addoption("--seed", type=int, default=randrange(2**32), help="what their moments and faults are drawn from")
 
 

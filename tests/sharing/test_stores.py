@@ -7,14 +7,29 @@ from typing import Any
 
 import pytest
 
-from jofi_async import FakeJofi, FakeTransport, JofiClient, RateLimit, RateLimiter
+from jofi_async import (
+    Effect,
+    FakeJofi,
+    FakeTransport,
+    JofiClient,
+    OutcomeKind,
+    RateLimit,
+    RateLimiter,
+    RetryPolicy,
+    SharedLimitLostError,
+    YardstikClient,
+)
+from jofi_async.cli.jofi import way as jofi_way
+from jofi_async.cli.yardstik import way as yardstik_way
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.limits.shared.limiter import SharedLimiter
-from jofi_async.core.limits.shared.store import LimitStoreError, Visit
+from jofi_async.core.limits.shared.store import Booked, LimitStoreError, Visit
 from jofi_async.sharing import shared_by
 from jofi_async.sharing.memory import MemoryLimitStore
 from jofi_async.sharing.redis import RedisLimitStore
 from jofi_async.sharing.stores import name_of, open_store
+from tests.bulk.support import people
+from tests.core.support import virtual
 
 KEY = "sk_live_sandbox"
 PASSWORD = "pa55word"
@@ -116,3 +131,43 @@ def test_a_limit_shows_no_url() -> None:
 def test_limits_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         RateLimit(**wrong)
+
+
+class LostStore(MemoryLimitStore):
+    """Cannot be reached."""
+
+    async def visit(self, name: str, visit: Visit) -> Booked:
+        raise LimitStoreError("the store refuses")
+
+
+@virtual
+async def test_a_call_without_a_store_is_not_sent_and_says_so() -> None:
+    fake = FakeJofi()
+    limit = RateLimit(50, shared=LostStore(), when_lost="stop")
+    retry = RetryPolicy(attempts=2)
+    async with JofiClient(KEY, transport=FakeTransport(fake), rate_limit=limit, retry=retry) as lost:
+        with pytest.raises(SharedLimitLostError, match=r"the store refuses .*accounts?.*Nothing was sent") as refusal:
+            await lost.accounts.get()
+        assert refusal.value.attempts == 0
+        assert refusal.value.effect is Effect.NONE
+        async with lost.invitations.create_many(people(3)) as job:
+            kinds = [outcome.kind async for outcome in job]
+    assert kinds == [OutcomeKind.NOT_ATTEMPTED] * 3
+    assert not fake.invitations
+
+
+@pytest.mark.parametrize("vendor", ["jofi", "yardstik"])
+async def test_the_command_line_goes_by_the_environment(vendor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{vendor.upper()}_RATE_LIMIT_SHARED", "file:limit")
+    monkeypatch.setenv(f"{vendor.upper()}_API_KEY", KEY)
+    way = jofi_way.live_way(KEY) if vendor == "jofi" else yardstik_way.find_way(sandbox=False, key_file=None)
+    assert way is not None
+    assert isinstance(way.client.limiter, SharedLimiter)
+    await way.client.aclose()
+    await way.transport.aclose()
+
+
+def test_yardsticks_clients_share_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YARDSTIK_RATE_LIMIT_SHARED", "file:limit")
+    monkeypatch.setenv("YARDSTIK_API_KEY", KEY)
+    assert isinstance(YardstikClient.from_env(transport=FakeTransport(FakeJofi())).limiter, SharedLimiter)

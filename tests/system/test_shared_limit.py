@@ -26,6 +26,12 @@ needs_redis = pytest.mark.skipif(not redis_server.is_there(), reason=redis_serve
 pytestmark = pytest.mark.timeout(120)
 
 
+@pytest.fixture(autouse=True)
+def _at_length(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--at-length"):
+        pytest.skip("it takes minutes: nox -s system, or --at-length")
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Generator[RedisServer]:
     with RedisServer(tmp_path) as server:

@@ -11,8 +11,9 @@ from jofi_async.core.client import DEFAULT_RATE_LIMIT
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.limits import RateLimit
 from jofi_async.core.transport import Transport
+from jofi_async.sharing import shared_by
 from jofi_async.transports.aiohttp import AiohttpTransport
-from jofi_async.yardstik.client import PRODUCTION, YardstikClient
+from jofi_async.yardstik.client import PRODUCTION, SHARED_BY, YardstikClient
 
 if TYPE_CHECKING:
     from jofi_async.yardstik.fake import FakeYardstik
@@ -62,7 +63,8 @@ def find_way(sandbox: bool, key_file: Path | None, limit: RateLimit | None = Non
         raise ConfigurationError(NO_KEY)
     url = os.environ.get("YARDSTIK_BASE_URL") or PRODUCTION
     transport = AiohttpTransport(trust_env=True)
-    client = YardstikClient(key, base_url=url, rate_limit=limit or DEFAULT_RATE_LIMIT, transport=transport)
+    shared = shared_by(limit or DEFAULT_RATE_LIMIT, os.environ.get(SHARED_BY))
+    client = YardstikClient(key, base_url=url, rate_limit=shared, transport=transport)
     return Way(url, client, transport)
 
 

@@ -59,9 +59,10 @@ class SharedLimiter(RateLimiter):
         if self._visit_timer is not None:
             self._visit_timer.cancel()
             self._visit_timer = None
-        if self._visiting is not None:
+        if self._visiting is not None and self._loop is asyncio.get_running_loop():
             self._visiting.cancel()
             await asyncio.wait([self._visiting])
+        self._visiting = None
         if self._owns_store:
             await self._store.aclose()
 

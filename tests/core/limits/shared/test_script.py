@@ -7,9 +7,9 @@ import pytest
 from attrs import evolve
 
 from jofi_async.core.limits.shared.ledger import SEEN, Ledger
-from jofi_async.core.limits.shared.store import Law, Visit
+from jofi_async.core.limits.shared.store import Booked, Law, Visit
+from jofi_async.sharing import redis
 
-redis = pytest.importorskip("jofi_async.sharing.redis")
 lupa = pytest.importorskip("lupa.lua51")
 
 
@@ -44,7 +44,7 @@ class Server:
                 assert command == "EXPIRE"
         return 1
 
-    def visit(self, visit: Visit) -> Any:
+    def visit(self, visit: Visit) -> Booked:
         answer = self.run(self.lua.table("limit", "seen"), self.lua.table(*map(str, redis.arguments(visit))))
         instants, processes, is_lost, version, text, starts, has_expired = answer.values()
         lists = [list(instants.values()), processes, is_lost, version, text, list(starts.values()), has_expired]
