@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -22,8 +21,6 @@ from jofi_async.sandbox.delivery.records import Delivery, Occurrence, Progress
 from jofi_async.testing import run_virtual
 from jofi_async.webhooks import DeliveryRefusedError, EventReader, HmacSignature
 from jofi_async.yardstik.fake import FakeYardstik
-
-Answer = Callable[[bytes, bool], Any]
 
 
 class Receiver:
