@@ -13,7 +13,7 @@ from benchmarks.report import Report, Row, load, number
 from benchmarks.suite.create import REACHES
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "performance.md")
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "performance.md", ROOT / "docs" / "complete-listing.md")
 CHART = ROOT / "docs" / "performance.svg"
 
 _PLACE = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -26,7 +26,9 @@ def filled(text: str) -> str:
 
 def table(name: str) -> str:
     """The table of a name: that of one benchmark, or the summary for the README."""
-    return summary() if name == "summary" else detail(load(name))
+    if name == "summary":
+        return summary()
+    return accounts(load(name)) if name == "listing" else detail(load(name))
 
 
 def summary() -> str:
@@ -50,10 +52,29 @@ def summary() -> str:
     return _markdown(head, lines)
 
 
+def accounts(report: Report) -> str:
+    """One line for each account, with all that was measured of it."""
+    lines: dict[str, dict[str, Row]] = {}
+    for row in report.rows:
+        account, _, what = row.what.partition(": ")
+        lines.setdefault(account, {})[what] = row
+    columns = list(dict.fromkeys(what for line in lines.values() for what in line))
+    cells = [[account, *(_marked(line.get(column)) for column in columns)] for account, line in lines.items()]
+    return _markdown(["account", *columns], cells)
+
+
 def detail(report: Report) -> str:
     """All rows of one benchmark."""
     head = ["", "median", "quartiles", "to the base", "quartiles", "wanted", ""]
     return _markdown(head, [_detail(row) for row in report.rows])
+
+
+def _marked(row: Row | None) -> str:
+    """A value, with what was wanted where it was not met."""
+    if row is None:
+        return ""
+    value = f"{row.value.median:.2f}" if row.unit in {"x", ""} else number(row.value.median)
+    return f"{value} (wanted: {row.reach})" if row.verdict == "not met" else value
 
 
 def _rate(row: Row) -> str:

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from jofi_async.core.errors import CallError
+from jofi_async.reconcile.cover.cover import Cover
+from jofi_async.reconcile.cover.recent import Recent
 from jofi_async.reconcile.listable import Answer, Entry, Field
 from jofi_async.reconcile.parts import EVERYTHING, Known, Part
 from jofi_async.reconcile.walk import Walk
@@ -17,9 +20,25 @@ Ask = Callable[[Mapping[str, str]], Awaitable[Answer[Item]]]
 
 PATIENCE = 300
 """Answers in a row without an unknown item after which a walk gives up."""
+ABREAST = 4
+"""How many questions may be asked at once however few are missing."""
+FOR_EACH = 150
+"""How many must be missing for each question that is asked at once."""
 FAILURES = 5
 """Failed questions in a row after which a walk gives up."""
 WILDCARDS = frozenset("%_*?")
+COVERED = 1000
+"""How many must be missing for a cover to be guessed; below that, the walk is as good."""
+WORTH = 0.25
+"""How many unknown items an answer must bring for a cover to go on."""
+
+
+class Next(Protocol):
+    """Says which part to ask for next, or None when there is none for now."""
+
+    def __call__(self, *, is_idle: bool) -> Part | None:
+        """The next part; `is_idle` says that nothing is being asked for."""
+        ...
 
 
 class NotCombinedError(Exception):
@@ -71,10 +90,56 @@ class Descent(Generic[Item]):
             NotCombinedError: Filters do not narrow each other; nothing of that answer was taken.
         """
         everything = self._begin(first, is_anchored=is_anchored)
+        new = int(everything.missing) + len(first.entries)
+        guessed = self._further(everything, new) if is_anchored and new < COVERED else self._cover(everything)
+        async with aclosing(guessed) as entries:
+            async for entry in entries:
+                yield entry
+        async with aclosing(self._fly(everything, self._walk.next)) as entries:
+            async for entry in entries:
+                yield entry
+
+    async def _further(self, everything: Part, new: int) -> AsyncGenerator[Entry[Item]]:
+        """Ask for what is guessed to show most of what is new, for as long as an answer brings something."""
+        recent = Recent(self._known, 0, new, everything.shown, self._can_guess)
+        news = 1
+        while news and everything.missing and (text := recent.choose()) is not None:
+            before = len(self._known)
+            async with aclosing(self._fly(everything, _each([Part(0, text)]))) as entries:
+                async for entry in entries:
+                    yield entry
+            news = len(self._known) - before
+
+    async def _cover(self, everything: Part) -> AsyncGenerator[Entry[Item]]:
+        """Ask for what is guessed to show most of what is missing, for as long as that is worth it."""
+        anchor = self._fields[0].anchor
+        if not anchor or self._fields[0].name in self._filters:
+            return
+        if (root := self._known.part(0, anchor)) is None:
+            root = Part(0, anchor, everything, expected=everything.missing)
+            everything.children.append(root)
+            async with aclosing(self._fly(everything, _each([root]))) as entries:
+                async for entry in entries:
+                    yield entry
+        if root.total is None or root.missing < COVERED:
+            return
+        cover = Cover(self._known, 0, anchor, self._can_guess)
+        while root.missing and not self._has_given_up():
+            chosen = await asyncio.to_thread(cover.choose, int(everything.missing), root.shown)
+            before = len(self._known)
+            parts = [Part(0, one.text, expected=one.expected) for one in chosen]
+            async with aclosing(self._fly(everything, _each(parts))) as entries:
+                async for entry in entries:
+                    yield entry
+            if len(self._known) - before <= WORTH * len(chosen):
+                return
+
+    async def _fly(self, everything: Part, next_part: "Next") -> AsyncGenerator[Entry[Item]]:
+        """Ask for parts, several at once, until there is none or nothing is missing."""
         flying: dict[asyncio.Task[Answer[Item]], Part] = {}
         try:
             while everything.missing and not self._has_given_up():
-                while len(flying) < self._workers and (part := self._walk.next(is_idle=not flying)) is not None:
+                while len(flying) < self._abreast(everything) and (part := next_part(is_idle=not flying)) is not None:
                     flying[asyncio.create_task(self._ask_for(part))] = part
                 if not flying:
                     return
@@ -86,6 +151,10 @@ class Descent(Generic[Item]):
             for task in flying:
                 task.cancel()
             await asyncio.gather(*flying, return_exceptions=True)
+
+    def _abreast(self, everything: Part) -> int:
+        """How many questions to ask at once: the fewer are missing, the more one answer says of the next question."""
+        return min(self._workers, max(ABREAST, int(everything.missing) // FOR_EACH))
 
     def _begin(self, first: Answer[Item], *, is_anchored: bool) -> Part:
         self._known.begin()
@@ -106,7 +175,6 @@ class Descent(Generic[Item]):
 
     def _take(self, part: Part, task: "asyncio.Task[Answer[Item]]") -> list[Entry[Item]]:
         """Take in the answer to a question; what it brought that was unknown."""
-        assert part.parent is not None
         try:
             answer = task.result()
         except CallError as error:
@@ -117,7 +185,8 @@ class Descent(Generic[Item]):
         self._failed = 0
         news = self._learn(part, answer)
         self._in_vain = 0 if news else self._in_vain + 1
-        self._walk.push(part.parent)
+        if part.parent is not None:
+            self._walk.push(part.parent)
         return news
 
     def _learn(self, part: Part, answer: Answer[Item]) -> list[Entry[Item]]:
@@ -141,18 +210,23 @@ class Descent(Generic[Item]):
         """
         late = sum(self._is_late(entry) for entry in answer.entries)
         part.total = max(0, answer.total - late)
+        part.shown = len(answer.entries)
         part.is_whole = len(answer.entries) >= answer.total
         self._known.add(part)
         for entry in answer.entries:
             self._note(entry)
-        if part.missing:
+        if part.missing and (part.parent is not None or part.place < 0):
             texts = [entry.texts for entry in answer.entries]
             self._walk.split(part, texts, len(texts), is_last_resort=not is_plain)
 
     def _drop(self, part: Part) -> None:
-        assert part.parent is not None
+        if part.parent is None:
+            return
         part.parent.children = [one for one in part.parent.children if one is not part] + part.children
         self._walk.push(part.parent)
+
+    def _can_guess(self, text: str) -> bool:
+        return self._walk.can_ask(0, text) and not WILDCARDS.intersection(text)
 
     def _note(self, entry: Entry[Item]) -> None:
         self._known.learn(entry.id, entry.texts, late=self._is_late(entry))
@@ -174,3 +248,14 @@ def matches(entry: Entry[Item], names: Iterable[str], filters: Mapping[str, str]
     """Whether an item has all these texts in it, by the most lenient reading of case."""
     texts = dict(zip(names, entry.texts, strict=True))
     return all(text.casefold() in texts[name].casefold() for name, text in filters.items())
+
+
+def _each(parts: Iterable[Part]) -> Next:
+    """The parts, one after the other."""
+    rest = iter(parts)
+
+    def next_part(*, is_idle: bool) -> Part | None:
+        del is_idle
+        return next(rest, None)
+
+    return next_part

@@ -41,7 +41,8 @@ class Part:
         expected: How many unknown items it is thought to hold, until the server has counted it.
         total: How many the server counted.
         known: How many of them are known.
-        is_whole: Whether one answer held all of it.
+        shown: How many of them its answer has shown.
+        is_whole: Whether that was all of it.
         splits: What it can be split into, the likeliest last; what was taken is gone.
         at_least: How many it is thought to lack besides its children at the least.
         resorts: Other ways to split it, for when that was not enough.
@@ -54,6 +55,7 @@ class Part:
     expected: float = 0.0
     total: int | None = None
     known: int = 0
+    shown: int = 0
     is_whole: bool = False
     splits: list[Split] = field(factory=list[Split])
     at_least: float = 0.0
@@ -128,9 +130,13 @@ class Known:
         part.known = sum(text in texts[place] for texts in self.texts.values())
         part.known -= sum(text in self.texts[item_id][place] for item_id in self._late)
 
-    def has(self, place: int, text: str) -> bool:
-        """Whether a part is counted."""
-        return (place, text) in self._parts
+    def part(self, place: int, text: str) -> Part | None:
+        """A part, if it is counted."""
+        return self._parts.get((place, text))
+
+    def counted(self, place: int) -> list[Part]:
+        """The parts of a field that are counted."""
+        return [part for (where, _), part in self._parts.items() if where == place]
 
     def bound(self, place: int, text: str) -> float:
         """The most that a part can lack, by the counts of all parts that it lies in; 0 proves that it lacks nothing."""

@@ -99,7 +99,10 @@ class Walk:
         """Split off what is likeliest, or None if that cannot be asked for or lacks nothing."""
         split = part.splits.pop()
         place, text = split.place, split.text
-        if not self._can_ask(place, text) or self._known.has(place, text):
+        if not self.can_ask(place, text):
+            return None
+        if (counted := self._known.part(place, text)) is not None:
+            self._adopt(counted, part)
             return None
         bound = self._known.bound(place, text)
         if not bound:
@@ -110,7 +113,17 @@ class Walk:
         part.children.append(child)
         return child
 
-    def _can_ask(self, place: int, text: str) -> bool:
+    def _adopt(self, counted: Part, parent: Part) -> None:
+        """Make a part that was asked for by itself one of a part's children."""
+        if counted.parent is not None or not counted.missing:
+            return
+        counted.parent = parent
+        parent.children.append(counted)
+        texts = [one for one in self._known.texts.values() if counted.text in one[counted.place]]
+        self.split(counted, texts, counted.shown)
+
+    def can_ask(self, place: int, text: str) -> bool:
+        """Whether a text can be asked for, and reaches the server as it is."""
         return len(text) <= self._fields[place].longest and can_ask(text)
 
     def _resort(self) -> bool:

@@ -107,12 +107,16 @@ def server_of(emails: Iterable[str], **options: object) -> Server:
 
 
 def read(
-    server: Server, filters: Mapping[str, str] | None = None, *, workers: int = 3
+    server: Server,
+    filters: Mapping[str, str] | None = None,
+    *,
+    workers: int = 3,
+    remembered: Mapping[int, tuple[str, str]] | None = None,
 ) -> tuple[list[int], ListingSummary]:
     """Read all, in virtual time; no item comes twice, and nothing is left running."""
 
     async def main() -> tuple[list[int], ListingSummary]:
-        listing: Listing = CompleteListing(server, filters or {}, workers=workers)
+        listing: Listing = CompleteListing(server, filters or {}, workers=workers, remembered=remembered)
         items: list[int] = []
         is_proven = True
         try:

@@ -1,0 +1,167 @@
+"""The cover: what is imagined fits all counts, what is chosen can be asked for, and a listing with it is as whole."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import product
+from random import Random
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jofi_async.reconcile.cover.cover import Cover
+from jofi_async.reconcile.cover.imagined import Counts, Imagination
+from jofi_async.reconcile.cover.letters import Bans, Letters
+from jofi_async.reconcile.parts import Known, Part
+from tests.reconcile.server import Server, read, server_of
+from tests.reconcile.test_complete import ADDRESSES, FILTERS, UNHURRIED, hidden, servers
+
+FIRST = ("ann", "bob", "cleo", "dan", "eve", "finn", "gus", "hal", "ida", "jo")
+LAST = ("ray", "lee", "fox", "day", "kim", "roe", "poe", "may")
+AT = ("gmail.com", "yahoo.com", "bigco.org")
+PEOPLE = [f"{first}.{last}@{at}" for first, last, at in product(FIRST, LAST, AT)]
+TEXTS = st.text("abc", min_size=1, max_size=4)
+
+
+@contextmanager
+def guessing(most: int = 200) -> Generator[None]:
+    """A cover is guessed however few are missing, of a few values."""
+    with (
+        patch("jofi_async.reconcile.descent.COVERED", 0),
+        patch("jofi_async.reconcile.cover.cover._MOST_VALUES", most),
+    ):
+        yield
+
+
+def shuffled() -> list[str]:
+    people = list(PEOPLE)
+    Random(1).shuffle(people)
+    return people
+
+
+def counted(known: Known, emails: list[str], text: str, limit: int) -> None:
+    """Ask for a text of a list of addresses, the newest last."""
+    found = [number for number, email in enumerate(emails) if text in email]
+    known.add(Part(0, text, total=len(found), shown=min(limit, len(found)), is_whole=len(found) <= limit))
+    for number in found[-limit:]:
+        known.learn(number, (emails[number], ""), late=False)
+
+
+def test_a_cover_takes_fewer_questions_than_the_walk() -> None:
+    emails = shuffled()
+    items, walked = read(server_of(emails, limits=(10, 20)))
+    assert len(items) == len(emails)
+    with guessing(400):
+        items, guessed = read(server_of(emails, limits=(10, 20)))
+    assert guessed.complete
+    assert len(items) == len(emails)
+    assert guessed.requests < walked.requests
+
+
+def test_what_is_chosen_is_likely_to_be_there_and_was_not_asked_for() -> None:
+    emails, known = shuffled(), Known()
+    counted(known, emails, "@", 40)
+    with guessing():
+        cover = Cover(known, 0, "@", lambda text: "." not in text)
+    asked = {"@"}
+    for _ in range(3):
+        before = len(known)
+        chosen = cover.choose(len(emails) - len(known), 40)
+        assert asked.isdisjoint(one.text for one in chosen)
+        assert all(one.expected > 0 and "." not in one.text for one in chosen)
+        for one in chosen:
+            asked.add(one.text)
+            counted(known, emails, one.text, 40)
+        assert len(known) - before > sum(one.expected for one in chosen) / 3
+
+
+def test_the_same_account_is_guessed_alike() -> None:
+    texts: list[list[str]] = []
+    for _ in range(2):
+        known = Known()
+        counted(known, shuffled(), "@", 40)
+        with guessing():
+            cover = Cover(known, 0, "@", bool)
+        texts.append([one.text for one in cover.choose(200, 40)])
+    assert texts[0] == texts[1]
+
+
+def test_where_nothing_can_be_imagined_nothing_is_chosen() -> None:
+    known = Known()
+    counted(known, ["a@x"] * 3, "@", 5)
+    assert Cover(known, 0, "@", bool).choose(7, 5) == []
+
+
+@settings(UNHURRIED, max_examples=25)
+@given(st.lists(ADDRESSES, unique=True, min_size=1, max_size=60), st.integers(0, 60), st.integers(1, 5))
+def test_what_is_new_is_found_whatever_is_remembered(emails: list[str], new: int, workers: int) -> None:
+    server = server_of(emails)
+    old = {item: row for item, row in server.rows.items() if item <= len(emails) - new}
+    items, summary = read(server, workers=workers, remembered=old)
+    assert summary.complete or hidden(server)
+    assert not old.keys() & set(items)
+    assert summary.known == len(old) + len(items)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=8), st.frozensets(st.sampled_from("abc")), st.randoms())
+def test_no_letter_that_is_banned_is_drawn(texts: list[str], banned: frozenset[str], random: Random) -> None:
+    letters = Letters(2)
+    for text in texts:
+        letters.learn(text, 0)
+    letters.settle()
+    letter, share = letters.draw("", banned, random)
+    assert letter not in banned
+    there = [*"".join(texts), *("" for _ in texts)]  # each text ends once
+    assert abs(share - sum(one not in banned for one in there) / len(there)) < 1e-9
+
+
+@given(st.frozensets(TEXTS, max_size=4), st.frozensets(TEXTS, max_size=4), st.text("abc", max_size=5))
+def test_bans_keep_out_whatever_holds_a_banned_text(
+    anywhere: frozenset[str], at_first: frozenset[str], text: str
+) -> None:
+    bans = Bans(anywhere, at_first)
+    for letter in "abc":
+        ends = any((text + letter).endswith(one) for one in anywhere)
+        assert (letter in bans.after(text)) == (ends or text + letter in at_first)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(ADDRESSES, unique=True, min_size=8, max_size=40), st.lists(TEXTS, max_size=6), st.integers(2, 8))
+def test_no_count_denies_what_is_imagined(emails: list[str], asked: list[str], limit: int) -> None:
+    known = Known()
+    for text in ["@", *asked]:
+        counted(known, emails, text, limit)
+    imagination = Imagination("@", 100, Random(0))
+    for texts in known.texts.values():
+        imagination.learn(texts[0])
+    counts = Counts.of(known.counted(0))
+    values = imagination.values(counts, len(emails) - len(known))
+    for value in values:
+        assert value.text not in imagination.texts
+        assert not any(text in value.text for text in counts.closed)
+        assert 0 <= value.seen < 1
+        assert value.weight >= 0
+
+
+@settings(UNHURRIED, max_examples=30)
+@given(servers(), FILTERS, st.integers(1, 5))
+def test_a_listing_equals_the_account_or_says_what_is_missing(
+    server: Server, filters: dict[str, str], workers: int
+) -> None:
+    with guessing(60):
+        items, summary = read(server, filters, workers=workers)
+    if summary.complete:
+        assert set(items) >= set(server.matching(filters)) & server.at_last_look or server.combines != "all"
+        assert filters or set(items) == server.at_last_look
+    else:
+        assert summary.missing or summary.reasons
+
+
+@settings(UNHURRIED, max_examples=30)
+@given(st.lists(ADDRESSES, unique=True, max_size=60), st.integers(1, 5), st.sampled_from([1, 4]))
+def test_all_are_read_unless_no_filter_can_show_somebody(emails: list[str], workers: int, same_age: int) -> None:
+    server = server_of(emails, same_age=same_age)
+    with guessing(60):
+        items, summary = read(server, workers=workers)
+    assert summary.complete or hidden(server)
+    assert summary.missing == len(emails) - len(items)
