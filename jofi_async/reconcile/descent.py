@@ -101,6 +101,8 @@ class Descent(Generic[Item]):
 
     async def _further(self, everything: Part, new: int) -> AsyncGenerator[Entry[Item]]:
         """Ask for what is guessed to show most of what is new, for as long as an answer brings something."""
+        if not everything.missing:
+            return
         recent = Recent(self._known, 0, new, everything.shown, self._can_guess)
         news = 1
         while news and everything.missing and (text := recent.choose()) is not None:

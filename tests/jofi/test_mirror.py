@@ -189,6 +189,13 @@ def test_whoever_is_gone_is_forgotten(tmp_path: Path) -> None:
     run_virtual(main())
 
 
+def test_a_mirror_of_what_is_gone_altogether(tmp_path: Path) -> None:
+    fake, path = account(), tmp_path / "mirror"
+    run_virtual(read(fake, path))
+    items, whole = run_virtual(read(FakeJofi(), path))
+    assert (items, whole.complete, whole.total_count) == ([], True, 0)
+
+
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     fake = FakeJofi()
     fake.invite("linda@example.org")

@@ -157,4 +157,6 @@ class _Worth:
 
 def _shown(value: Value, share: float) -> float:
     """Which share of a value's missing ones an answer shows that shows this share of all."""
-    return 1.0 if share == 1 else max(0.0, (share - value.seen) / (1 - value.seen))
+    if share == 1:
+        return 1.0
+    return (share - value.seen) / (1 - value.seen) if value.seen < share else 0.0
