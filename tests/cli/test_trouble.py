@@ -146,7 +146,7 @@ def test_an_unexpected_error_tells_no_personal_data(jofi: Command, monkeypatch: 
     def break_down(_: object) -> None:
         raise KeyError("ada@example.org")
 
-    monkeypatch.setattr("jofi_async.cli.jofi.invite._describe", break_down)
+    monkeypatch.setattr("jofi_async.cli.jofi.inviting._describe", break_down)
     assert jofi.invite(PEOPLE) == 1
     assert "Unexpected KeyError in test_trouble.py" in said(jofi)
     assert "ada@" not in jofi.err

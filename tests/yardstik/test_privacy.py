@@ -4,7 +4,7 @@ import json
 import logging
 import pickle
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -61,13 +61,17 @@ class Parrot:
         )
 
 
-def strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        held: Any = value
-        for one in held.values() if isinstance(value, dict) else held:
-            yield from strings(one)
+def strings(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from strings(list(cast("dict[str, object]", value).values()))
+        case list():
+            for one in cast("list[object]", value):
+                yield from strings(one)
+        case _:
+            pass
 
 
 def check_silent(texts: Any, secrets: dict[str, Any]) -> None:

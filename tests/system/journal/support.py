@@ -22,6 +22,8 @@ from tests.support.sandbox_process import JOFI, KEY, Served
 IN_FLIGHT = 32
 PACE = ("--rate", "400", "--burst", str(IN_FLIGHT), "--in-flight", str(IN_FLIGHT))
 LATENCY = ("--latency", "30")
+COMMANDS = {"jofi": ["invite"], "yardstik": ["yardstik", "invite"]}
+WITH = {"jofi": ["--inviter", "jane.recruiter@jofiscore.com"], "yardstik": ["--package", "Standard"]}
 REFUSED = ("no address", "p0@example.org")
 """What stands for an address in the last rows of the input: one that is none, and one that is there already."""
 
@@ -46,11 +48,12 @@ class Job:
     folder: Path
     sandbox: Served
     count: int
+    vendor: str = "jofi"
 
     @classmethod
-    def make(cls, folder: Path, sandbox: Served, count: int) -> "Job":
+    def make(cls, folder: Path, sandbox: Served, count: int, vendor: str = "jofi") -> "Job":
         """Write the input."""
-        job = cls(folder, sandbox, count)
+        job = cls(folder, sandbox, count, vendor)
         job.input.write_text(people(count))
         return job
 
@@ -62,11 +65,11 @@ class Job:
     @property
     def journal(self) -> Path:
         """The journal, where it is by default."""
-        return self.folder / "people.csv.jofi.journal"
+        return self.folder / f"people.csv.{self.vendor}.journal"
 
     def command(self, *options: str) -> list[str]:
         """The command of a run, after the program's name."""
-        return ["invite", str(self.input), "--inviter", "jane.recruiter@jofiscore.com", *PACE, *options]
+        return [*COMMANDS[self.vendor], str(self.input), *WITH[self.vendor], *PACE, *options]
 
     def start(self, *options: str, program: Sequence[str] = JOFI) -> subprocess.Popen[str]:
         """Begin a run."""
@@ -118,7 +121,9 @@ class Job:
     def _environment(self) -> dict[str, str]:
         proxies = {name for name in os.environ if name.lower().endswith("_proxy")}
         kept = {name: value for name, value in os.environ.items() if name not in proxies}
-        return {**kept, "JOFI_API_KEY": KEY, "JOFI_BASE_URL": f"{self.sandbox.url}/api/v2"}
+        jofi = {"JOFI_API_KEY": KEY, "JOFI_BASE_URL": f"{self.sandbox.url}/api/v2"}
+        other = {"YARDSTIK_API_KEY": "yardstik_sandbox", "YARDSTIK_BASE_URL": f"{self.sandbox.url}/yardstik"}
+        return {**kept, **jofi, **other}
 
 
 @contextmanager

@@ -5,6 +5,7 @@ No run is told to take the journal over: whoever was killed holds it no longer.
 
 import random
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,33 @@ def test_everybody_is_invited_once(tmp_path: Path, rounds: int, seed: int) -> No
         job.finish()
         check_invited_once(job)
         check_told(job)
+
+
+@pytest.mark.timeout(900)
+def test_nobody_is_invited_twice_where_the_vendor_refuses_nothing(tmp_path: Path, rounds: int, seed: int) -> None:
+    """Who was sent and never arrived stays in doubt, since nothing is sent again; nobody else does."""
+    chance = random.Random(seed)
+    kills = 2 * rounds
+    faults = [word for fault in FAULTS for word in ("--fault", fault)]
+    with served(*LATENCY, "--seed", str(seed), *faults) as sandbox:
+        job = Job.make(tmp_path, sandbox, ROWS * kills, "yardstik")
+        for number in range(kills):
+            kill_in_the_midst(job, chance, early=number % 5 == 4)
+        for _ in range(3):
+            code, said = job.run()
+            assert code in (3, 4), said
+        invited = Counter(message["to"] for message in sandbox.shown("messages"))
+        assert set(invited.values()) == {1}
+        told = {row["email"]: row["outcome"] for row in job.outcomes() if row["outcome"] != "refused"}
+        assert told.keys() == everybody(job)
+        for person, outcome in told.items():
+            assert outcome in ("created", "unknown", "not_attempted")
+            assert outcome == "unknown" or (outcome == "created") == (person in invited)
+
+
+def everybody(job: Job) -> set[str]:
+    """Who can be invited."""
+    return {f"p{number}@example.org" for number in range(job.count)}
 
 
 def kill_in_the_midst(job: Job, chance: random.Random, *, early: bool) -> None:
