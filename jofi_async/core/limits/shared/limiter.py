@@ -15,7 +15,7 @@ from jofi_async.core.limits.contract import Priority
 from jofi_async.core.limits.limit import RateLimit
 from jofi_async.core.limits.limiter import RateLimiter
 from jofi_async.core.limits.shared.law import SharedLaw
-from jofi_async.core.limits.shared.store import Booked, Law, LimitStore, Visit
+from jofi_async.core.limits.shared.store import Booked, Law, LimitStore, LimitStoreError, Visit
 from jofi_async.core.limits.shared.tokens import PATIENCE, SharedTokens, Wanted
 
 _TRIES = 2  # at least, so that a loop that stood still does not take itself for a lost store
@@ -189,6 +189,7 @@ class SharedLimiter(RateLimiter):
                 if not booked.has_expired:
                     return booked, sent
                 self._tokens.clock.learn(sent, booked.now, loop.time())
+                raise LimitStoreError("its clock does not go as ours does")
             except Exception as error:
                 if loop.time() >= ends and tried >= _TRIES:
                     if isinstance(error, TimeoutError):

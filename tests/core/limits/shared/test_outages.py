@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jofi_async.core.errors import Effect, SharedLimitLostError
 from jofi_async.core.limits import RateLimit
 from jofi_async.core.limits.shared.limiter import SharedLimiter
+from jofi_async.core.limits.shared.store import Booked, Visit
 from jofi_async.core.limits.shared.tokens import PATIENCE, PROBE, SETTLING
 from tests.core.limits.shared.stores import Server, Way
 from tests.core.limits.shared.support import Start, check_windows
@@ -209,3 +210,32 @@ async def test_who_is_gone_for_a_moment_alone_comes_back_at_once() -> None:
     assert settled == [0.0]
     for limiter in (lonely, other):
         await limiter.aclose()
+
+
+class Expired(Way):
+    """Finds every visit too late."""
+
+    async def visit(self, name: str, visit: Visit) -> Booked:
+        return evolve(await super().visit(name, visit), has_expired=True, starts=())
+
+
+@virtual
+async def test_a_store_whose_clock_is_mad_is_lost() -> None:
+    limiter = SharedLimiter(STOP, Expired(Server()), "name")
+    with pytest.raises(SharedLimitLostError, match="clock"):
+        await limiter.acquire()
+    await limiter.aclose()
+
+
+@virtual
+async def test_a_clock_that_was_set_forward_is_followed() -> None:
+    server = Server()
+    limiter = SharedLimiter(STOP, Way(server), "name")
+    for jump in (0.0, 1e5, -2e5):
+        server.offset += jump
+        await asyncio.sleep(1)
+        asked = now()
+        await limiter.acquire()
+        limiter.release()
+        assert now() - asked < 1.5
+    await limiter.aclose()
