@@ -50,6 +50,7 @@ class StatusCodes:
         busy: Another delivery of the event is being handled, and may yet fail; so it must come again.
         failed: The handler failed, or the store of replays: it must come again.
         unhandled: Nobody asked for events of this type.
+        incomplete: It broke off before its end, or cannot be unpacked: it must come again.
         unsigned: What the check needs is not there.
         forged: The check failed.
         stale: It is too old.
@@ -62,6 +63,7 @@ class StatusCodes:
     busy: int = 503
     failed: int = 500
     unhandled: int = 200
+    incomplete: int = 400
     unsigned: int = 401
     forged: int = 401
     stale: int = 401

@@ -53,16 +53,18 @@ class EventReader(Generic[E]):
     max_bytes: int = MAX_BYTES
     identify: Callable[[E, bytes], str] = field(default=event_id, repr=False)
 
-    def read(self, body: bytes, headers: Headers) -> Received[E]:
+    def read(self, body: bytes | None, headers: Headers) -> Received[E]:
         """Verify and parse one delivery.
 
         Args:
-            body: The bytes as they came, before anything has parsed them.
+            body: The bytes as they came, before anything has parsed them; None if they broke off.
             headers: As they came; a mapping, or pairs where a name may come twice.
 
         Raises:
             DeliveryRefusedError: It is not accepted, whatever is wrong with it.
         """
+        if body is None:
+            raise DeliveryRefusedError(Refusal.INCOMPLETE, "The delivery broke off before its end")
         if len(body) > self.max_bytes:
             raise DeliveryRefusedError(Refusal.TOO_LARGE, f"The delivery is larger than {self.max_bytes} bytes")
         proven = self._proven(body, headers)

@@ -124,11 +124,11 @@ class EventRouter(Generic[E]):
         self._on_failure = decide
         return decide
 
-    async def handle(self, body: bytes, headers: Headers) -> Answer:
+    async def handle(self, body: bytes | None, headers: Headers) -> Answer:
         """Handle one delivery; what goes wrong is told by the answer and the log, and nothing is raised.
 
         Args:
-            body: The bytes as they came, before anything has parsed them.
+            body: The bytes as they came, before anything has parsed them; None if they broke off.
             headers: As they came; a mapping, or pairs where a name may come twice.
         """
         try:

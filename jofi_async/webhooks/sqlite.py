@@ -46,6 +46,7 @@ class SqliteReplays:
     """Implements `ReplayStore` in a file, for all processes of one machine; it holds digests and times, and no event.
 
     It may be used from several event loops and threads. A file that fails is opened anew by the next call.
+    One that was used before a fork is of no use after it: let each worker process make its own.
 
     Args:
         path: The file; on a disk of this machine.

@@ -73,6 +73,37 @@ async def test_a_framework(serve: Serve) -> None:
         assert service.seen == ["evt_1a2b3c4d5e6f", "evt_odd", "last"]
 
 
+async def post_and_hang_up(url: str, start: bytes) -> None:
+    host, _, port = url.removeprefix("http://").partition(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(start)
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 9999", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("serve", SERVERS.values(), ids=SERVERS.keys())
+async def test_who_hangs_up_is_refused_and_breaks_nothing(
+    serve: Serve, framing: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with aiohttp.ClientSession() as http:
+        service = Service(http)
+        async with serve(service.router) as service.url:
+            start = f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n{framing}\r\n\r\n5\r\n[1, 2".encode()
+            await post_and_hang_up(service.url, start)
+            assert await service.post(body_of()) == 200
+    assert service.seen == ["evt_1a2b3c4d5e6f"]
+    assert "Traceback" not in caplog.text
+
+
+async def test_what_aiohttp_cannot_unpack_is_incomplete() -> None:
+    async with aiohttp.ClientSession() as http:
+        service = Service(http)
+        async with SERVERS["aiohttp"](service.router) as service.url:
+            assert await service.post(b"no gzip", {"Content-Encoding": "gzip"}) == 400
+
+
 async def chunks(*given: bytes) -> AsyncIterator[bytes]:
     for one in given:
         yield one
@@ -82,7 +113,7 @@ async def chunks(*given: bytes) -> AsyncIterator[bytes]:
     ("given", "read"), [([], b""), ([b"ab", b"c"], b"abc"), ([b"abc", b"d", b"e"], b"abcd"), ([b"abcdef"], b"abcd")]
 )
 async def test_a_body_is_read_no_further_than_it_may_be_large(given: list[bytes], read: bytes) -> None:
-    assert await read_chunks(chunks(*given), 3) == read
+    assert await read_chunks(chunks(*given), 3, ()) == read
     source = iter(given)
     assert read_stream(lambda most: next(source, b"")[:most], 3) == read
 
@@ -99,7 +130,7 @@ async def test_what_is_too_large_is_not_read_to_its_end() -> None:
         asked.append(1)
         return b"xx"[:most]
 
-    assert await read_chunks(endless(), 3) == read_stream(read, 3) == b"xxxx"
+    assert await read_chunks(endless(), 3, ()) == read_stream(read, 3) == b"xxxx"
     assert len(asked) == 4
 
 

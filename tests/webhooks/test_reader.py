@@ -104,6 +104,12 @@ def test_a_body_is_bounded_before_anything_looks_at_it() -> None:
     assert read(b"[" * 10_000_000, {}) is Refusal.TOO_LARGE
 
 
+def test_a_body_that_broke_off_is_incomplete() -> None:
+    with pytest.raises(DeliveryRefusedError) as caught:
+        READER.read(None, SCHEME.sign(b""))
+    assert caught.value.refusal is Refusal.INCOMPLETE
+
+
 def test_an_old_delivery_is_stale_only_if_it_is_true() -> None:
     scheme = aged_signature()
     reader = reader_of(scheme)

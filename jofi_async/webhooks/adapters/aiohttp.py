@@ -13,7 +13,7 @@ def handler(router: EventRouter[Any]) -> Callable[[web.Request], Awaitable[web.R
     """What `app.router.add_post("/webhooks", ...)` takes."""
 
     async def handle(request: web.Request) -> web.Response:
-        body = await read_chunks(request.content.iter_any(), router.max_bytes)
+        body = await read_chunks(request.content.iter_any(), router.max_bytes, (OSError, web.RequestPayloadError))
         answer = await router.handle(body, request.headers.items())
         return web.Response(status=answer.status, headers=answer.headers)
 

@@ -35,7 +35,7 @@ def sync_view(router: EventRouter[Any], loop: BackgroundLoop) -> Callable[[HttpR
     return handle
 
 
-def _body(request: HttpRequest, router: EventRouter[Any]) -> bytes:
+def _body(request: HttpRequest, router: EventRouter[Any]) -> bytes | None:
     return read_stream(request.read, router.max_bytes)
 
 
