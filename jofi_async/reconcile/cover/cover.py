@@ -77,7 +77,7 @@ class Cover:
         values = self._imagination.values(counts, missing)
         having: defaultdict[str, list[Value]] = defaultdict(list)
         for value in values:
-            for piece in pieces(value.text, self._anchor):
+            for piece in value.pieces:
                 if self._index.get(piece, 0) < _FREQUENT:
                     having[piece].append(value)
         few = 3 if len(values) > _MOST_VALUES / 2 else 1

@@ -8,7 +8,6 @@ drawn, and how likely such letters were lowers the value's weight. The weights a
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Set
-from functools import lru_cache
 from random import Random
 
 from attrs import define, field, frozen
@@ -35,6 +34,7 @@ class Value:
         text: The value.
         weight: How many missing ones it stands for.
         drawn: How likely it was not to be denied when it was drawn.
+        pieces: The texts in it that may be asked for.
         seen: The share of the newest that answers have shown, of those that have the same texts in them.
         hard: How much more it counts for than others, for being hard to find.
     """
@@ -42,6 +42,7 @@ class Value:
     text: str
     weight: float
     drawn: float
+    pieces: tuple[str, ...]
     seen: float = 0.0
     hard: float = 1.0
 
@@ -118,7 +119,7 @@ class Imagination:
         tree = _Tree(counts, self.anchor, self._ends)
         kept: defaultdict[str, list[Value]] = defaultdict(list)
         for value in self._values.values():
-            if value.text not in self.texts and counts.closed.isdisjoint(pieces(value.text, self.anchor)):
+            if value.text not in self.texts and counts.closed.isdisjoint(value.pieces):
                 kept[tree.node_of(value.text)].append(value)
         backwards = Bans({text[::-1] for text in counts.closed}, {text[::-1] for text in tree.nodes})
         forwards = Bans(counts.closed, tree.nodes)
@@ -128,7 +129,7 @@ class Imagination:
         for node, rest in tree.rest.items():
             wanted = max(min(12, 2 * rest + 2), round(number * rest / whole))
             self._imagine(node, rest, {one.text: one for one in kept[node][:wanted]}, wanted, forwards, backwards)
-        return _weighed(list(self._values.values()), counts, self.anchor, missing)
+        return _weighed(list(self._values.values()), counts, missing)
 
     def _imagine(
         self, node: str, rest: int, found: dict[str, Value], wanted: int, forwards: Bans, backwards: Bans
@@ -138,7 +139,7 @@ class Imagination:
                 break
             text, drawn = self._drawn(node, forwards, backwards)
             if drawn and text not in self.texts:
-                found[text] = Value(text, 0.0, drawn)
+                found[text] = Value(text, 0.0, drawn, pieces(text, self.anchor))
         whole = sum(one.drawn for one in found.values())
         for one in found.values():
             one.weight = rest * one.drawn / whole
@@ -206,12 +207,12 @@ def _end_of(text: str, anchor: str) -> str:
     return text[at:] if at >= 0 else ""
 
 
-def _weighed(values: list[Value], counts: Counts, anchor: str, missing: int) -> list[Value]:
+def _weighed(values: list[Value], counts: Counts, missing: int) -> list[Value]:
     """Hold the weights against all counts, and leave out what has been seen of such values."""
     having: defaultdict[str, list[Value]] = defaultdict(list)
     for value in values:
         value.seen, value.hard = 0.0, 1.0
-        for piece in pieces(value.text, anchor):
+        for piece in value.pieces:
             if (seen := counts.seen.get(piece)) is not None:
                 having[piece].append(value)
                 value.seen = max(value.seen, seen)
@@ -228,7 +229,6 @@ def _weighed(values: list[Value], counts: Counts, anchor: str, missing: int) -> 
     return values
 
 
-@lru_cache(maxsize=20_000)
 def pieces(text: str, anchor: str) -> tuple[str, ...]:
     """The texts in a value that may be asked for: short ones, and longer ones at its anchor."""
     end = len(text)
