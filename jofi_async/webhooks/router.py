@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import logging
+import math
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from secrets import token_hex
@@ -44,6 +45,9 @@ class EventRouter(Generic[E]):
         status: The status codes of the answers.
         max_bytes: Larger bodies are refused before anything looks at them.
         identify: Gives the id by which deliveries of one event are known, of the event and its body.
+
+    Raises:
+        ConfigurationError: The timeout is no time that ends, so a claim could not be made to outlast it.
     """
 
     def __init__(
@@ -57,6 +61,8 @@ class EventRouter(Generic[E]):
         max_bytes: int = MAX_BYTES,
         identify: Callable[[E, bytes], str] = event_id,
     ) -> None:
+        if not 0 < timeout < math.inf:
+            raise ConfigurationError(f"A handler may take a finite number of seconds, not {timeout}")
         self._reader = EventReader(vocabulary, scheme, max_bytes, identify)
         self._store = store if store is not None else MemoryReplays()
         self._timeout = timeout

@@ -223,6 +223,12 @@ async def test_who_fails_to_decide_gives_nothing_up() -> None:
     assert (await deliver(events)).handling is Handling.FAILED
 
 
+@pytest.mark.parametrize("timeout", [0, -40.0, float("inf"), float("nan")])
+def test_a_timeout_ends(timeout: float) -> None:
+    with pytest.raises(ConfigurationError, match="seconds"):
+        make(timeout=timeout)
+
+
 def test_a_handler_is_async_and_alone() -> None:
     events, taken = make(), Taken()
     events.on("a", InvitationAccepted.__name__)(taken.by("a"))
