@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 FAILURES = 5
 """Failed questions in a row after which nothing more is asked."""
+_MISCOUNTED = "the server counts fewer than it shows"
 _PER_ANSWER = 8.0
 """How many questions a complete listing takes for each answer's worth of items, as measured."""
 _COVERED = 30.0
@@ -60,13 +61,14 @@ class Survey(Generic[Item]):
         self, resource: Reconcilable[Any, Item], addresses: Collection[str], groups: Iterable[str], *, everything: bool
     ) -> None:
         self._resource = resource
+        self._addresses = addresses
         self._open = dict.fromkeys(addresses)
         self._groups = list({group.casefold(): group for group in groups}.values())
         self._cut: dict[str, int] = {}
         self._wants_everything = everything
         self._total = 0
         self._newest: datetime | None = None
-        self._early = 0
+        self._early: set[Hashable] = set()
         self._is_whole = False
         self._cover: Cover | None = None
         self._requests: Counter[How] = Counter()
@@ -93,9 +95,18 @@ class Survey(Generic[Item]):
         else:
             await self._look(listable)
             await self._narrow(listable)
-        if not self._knows_all():
-            self.undecided = {**dict.fromkeys(self._open, "it could not be looked up"), **self.undecided}
+        self._decide()
         self._open.clear()
+
+    def _decide(self) -> None:
+        """Say of which addresses nothing can be said."""
+        if self._has_miscounted():
+            self._gaps[_MISCOUNTED] = _MISCOUNTED
+            seen = {facts.person.key for facts in self.facts.values()}
+            self.undecided = {address: _MISCOUNTED for address in self._addresses if address not in seen}
+        else:
+            left = () if self._knows_all() else self._open
+            self.undecided = {address: self.undecided.get(address, "it could not be looked up") for address in left}
 
     async def _look(self, listable: Listable[Item]) -> None:
         """Count everything, and see what is newest: what is created later does not count."""
@@ -103,6 +114,7 @@ class Survey(Generic[Item]):
         answer = await listable.ask({})
         self._total = answer.total
         self._newest = max((entry.created_at for entry in answer.entries), default=None)
+        self._early.update(entry.id for entry in answer.entries)
         for entry in answer.entries:
             self._learn(entry.item)
 
@@ -145,7 +157,8 @@ class Survey(Generic[Item]):
             self._requests[how] += listing.summary.requests
         if not filters:
             self._is_whole = listing.summary.complete
-            self._total = listing.summary.total_count
+            if self._is_whole or not self._requests[How.LOOK]:  # a later count says nothing of those read earlier
+                self._total = listing.summary.total_count
 
     async def _ask_groups(self, listable: Listable[Item], everything: float) -> None:
         """Ask for each group, unless all is read more cheaply: by addresses, where all may be wanted, or as it is."""
@@ -178,9 +191,8 @@ class Survey(Generic[Item]):
         if self._knows_all() or not self._open:
             return
         self._cover = cover = Cover(self._open, total=self._total, limit=limit, longest=field.longest)
-        for facts in self.facts.values():
-            if self._newest is not None and facts.created_at <= self._newest:
-                cover.know(facts.person.key)
+        for item_id in self._early:
+            cover.know(self.facts[item_id].person.key)
         while not self._knows_all() and (texts := cover.pick(self._resource.workers)):
             await self._each(texts, partial(self._ask_text, listable, cover))
             if self._failed >= FAILURES:
@@ -252,10 +264,10 @@ class Survey(Generic[Item]):
         if facts.id in self.items:
             return
         self.items[facts.id], self.facts[facts.id] = item, facts
-        is_early = self._newest is not None and facts.created_at <= self._newest
-        self._early += is_early
-        if self._cover is not None and is_early:
-            self._cover.know(facts.person.key)
+        if self._newest is not None and facts.created_at < self._newest:
+            self._early.add(facts.id)
+            if self._cover is not None:
+                self._cover.know(facts.person.key)
         self._settle([facts.person.key])
 
     def _settle(self, addresses: Iterable[str]) -> None:
@@ -264,9 +276,13 @@ class Survey(Generic[Item]):
             if self._cover is not None:
                 self._cover.settle(address)
 
+    def _has_miscounted(self) -> bool:
+        """Whether the server counted fewer than it has shown, so that no count of its proves anything."""
+        return not self._is_whole and bool(self._requests[How.LOOK]) and len(self._early) > self._total
+
     def _knows_all(self) -> bool:
-        """Whether as many were read as the server counted at the first look, those that came later left out."""
-        return self._is_whole or (bool(self._requests[How.LOOK]) and self._early >= self._total)
+        """Whether as many were read as the server counted at the first look, without those that may be later."""
+        return self._is_whole or (bool(self._requests[How.LOOK]) and len(self._early) == self._total)
 
 
 def _is_whole(answer: Answer[Any]) -> bool:

@@ -26,12 +26,14 @@ class Account:
         limits: How many an answer holds, unfiltered and filtered.
         faults: What goes wrong on the way.
         before: What happens before a request is answered.
+        miscount: What is added to each count.
     """
 
     fake: FakeJofi = field(factory=FakeJofi)
     limits: tuple[int, int] = (50, 150)
     faults: Sequence[str] = ()
     before: Callable[[Request], None] = lambda _: None
+    miscount: int = 0
 
     async def handle(self, request: Request) -> Response:
         """Answer, and cut lists short."""
@@ -41,6 +43,7 @@ class Account:
         if request.method == "GET" and path.endswith("/invitations") and response.status == 200:
             answer = json.loads(response.body)
             answer["data"] = answer["data"][: self.limits[bool(query)]]
+            answer["total_count"] = max(0, answer["total_count"] + self.miscount)
             answer["has_more"] = len(answer["data"]) < answer["total_count"]
             return evolve(response, body=json.dumps(answer).encode())
         return response

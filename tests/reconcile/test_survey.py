@@ -107,3 +107,35 @@ def test_the_cover_asks_for_letters_that_servers_compare_alike() -> None:
     texts = cover.pick(20)
     assert texts
     assert all(text.isascii() and len(text) <= 4 for text in texts)
+
+
+def test_whoever_comes_in_the_same_moment_as_the_newest_does_not_count_for_whoever_was_missed() -> None:
+    account = an_account(3, (1, 6))
+    moment = max(one.created_at for one in account.fake.invitations)
+
+    def somebody_comes(request: Request) -> None:
+        if "p001" in request.url and len(account.fake.invitations) == 3:
+            account.invite("late.p001@example.org").created_at = moment
+
+    account.before = somebody_comes
+    plan = account.plan(
+        [row("p001"), *(row(f"q{number}", email=f"q@{number}.net") for number in range(30)), row("p000")]
+    )
+    assert plan.steps[-1].kind is UNCHANGED
+
+
+def test_an_address_that_no_answer_shows_whole_is_decided_by_its_group() -> None:
+    account = Account(limits=(1, 2))
+    for name in ("ann", "bob", "cleo"):
+        account.invite(f"{name}@example.org", custom_id="R1")
+    for name in ("x.ann", "y.ann", "zoe"):
+        account.invite(f"{name}@example.org", custom_id="S")
+    plan = account.plan([row("ann", custom_id="R1")])
+    assert [(step.kind, step.reason) for step in plan.steps if step.source] == [(UNCHANGED, "")]
+
+
+def test_a_server_that_counts_too_few_proves_nothing() -> None:
+    account = an_account(12, (3, 6))
+    account.miscount = -5
+    plan = account.plan([row(f"p{number:03}") for number in range(12)])
+    assert not plan.of(CREATE)
