@@ -50,8 +50,11 @@ class InvitationChecks:
         return check_new(row.given()) if self.validate else []
 
     def person(self, row: NewInvitation) -> Person:
-        """Name the person: the address, trimmed, whatever the case."""
-        return Person(normalised(row.email), row.person_id or None)
+        """Name the person: the address, trimmed, whatever the case, and the person_id, trimmed."""
+        person_id = row.person_id or None
+        if isinstance(person_id, str):  # else nobody checked it, and it is told when it is sent
+            person_id = person_id.strip() or None
+        return Person(normalised(row.email), person_id)
 
 
 @frozen(kw_only=True)

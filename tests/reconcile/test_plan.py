@@ -108,6 +108,14 @@ def test_a_person_id_goes_before_an_address() -> None:
     assert changes(plan) == {"email": ("linda.old@example.org", "linda@example.org")}
 
 
+def test_blanks_around_a_person_id_do_not_make_another_person() -> None:
+    account = Account()
+    account.invite("old@example.org", person_id="P1")
+    plan = account.plan([row("new", person_id=" P1 "), row("bob", person_id="P1"), row("cleo", person_id=" ")])
+    assert kinds(plan) == [UPDATE, REFUSED, CREATE]
+    assert changes(plan) == {"email": ("old@example.org", "new@example.org")}
+
+
 def test_who_could_be_two_is_a_conflict_that_names_them() -> None:
     account = Account()
     first = account.invite("linda.old@example.org", person_id="P1")
