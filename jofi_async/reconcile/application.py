@@ -39,6 +39,28 @@ class Applied(Generic[Row]):
 
 
 @define
+class Turn:
+    """Whose turn it is to apply a plan: one at a time, and only who knows what the last one has sent.
+
+    Attributes:
+        number: How many have begun.
+        is_taken: Whether the last of them has not ended.
+    """
+
+    number: int = 0
+    is_taken: bool = False
+
+    def begin(self, number: int) -> None:
+        """Take the turn; refuse whoever was made when another number had begun, and would send the same again."""
+        if self.is_taken or self.number != number:
+            raise LifecycleError(
+                "The plan was applied since `apply()` was called, or still is. Call it again after that."
+            )
+        self.number += 1
+        self.is_taken = True
+
+
+@define
 class _Part:
     """A job and the steps that it sends; it tells of each by its place among them."""
 
@@ -56,6 +78,7 @@ class Application(Generic[Row]):
     Args:
         resource: The vendor's side.
         steps: Those of the plan.
+        turn: Whose turn it is to apply the plan.
         chosen: The kinds that are sent.
         creation: The options of what is created alone.
         options: Those of both jobs.
@@ -68,6 +91,7 @@ class Application(Generic[Row]):
         self,
         resource: Reconcilable[Row, Any],
         steps: Sequence[Step[Row, Any]],
+        turn: Turn,
         chosen: Collection[StepKind],
         creation: Mapping[str, Any],
         options: Mapping[str, Any],
@@ -82,7 +106,8 @@ class Application(Generic[Row]):
             _Part(resource.update_many(map(_patch, updates), **given), updates, set()),
             _Part(resource.create_many(map(_source, creates), **creation, **given), creates, set()),
         ]
-        self._chosen = chosen
+        self._turn = turn
+        self._number = turn.number
         self._left = deque(self._parts)
         self._ready: deque[Outcome[Row, Any]] = deque()
         self._counts: Counter[OutcomeKind] = Counter()
@@ -96,11 +121,16 @@ class Application(Generic[Row]):
     async def __aenter__(self) -> Self:
         if self._has_begun:
             raise LifecycleError("A plan is applied again by another `apply()`.")
+        self._turn.begin(self._number)
         self._has_begun = True
-        async with AsyncExitStack() as stack:
-            for part in self._parts:
-                await stack.enter_async_context(part.job)
-            self._stack = stack.pop_all()
+        try:
+            async with AsyncExitStack() as stack:
+                for part in self._parts:
+                    await stack.enter_async_context(part.job)
+                self._stack = stack.pop_all()
+        except BaseException:
+            self._turn.is_taken = False
+            raise
         for step in self._unsent:
             self._tell(step, self._untouched(step))
         return self
@@ -113,8 +143,11 @@ class Application(Generic[Row]):
         try:
             await self._stack.__aexit__(kind, error, trace)
         finally:
-            while self._left:
-                await self._end(self._left.popleft())
+            try:
+                while self._left:
+                    await self._end(self._left.popleft())
+            finally:
+                self._turn.is_taken = False
 
     def __aiter__(self) -> Self:
         return self

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from attrs import define, field
 
 from jofi_async.bulk.journal.journal import Journal
-from jofi_async.reconcile.application import Application
+from jofi_async.reconcile.application import Application, Turn
 from jofi_async.reconcile.progress import People
 from jofi_async.reconcile.reading import Reading
 from jofi_async.reconcile.reconcilable import Reconcilable
@@ -41,6 +41,7 @@ class Plan(Generic[Row, Item]):
     read_at: datetime
     share_person_id: bool
     _resource: Reconcilable[Row, Item] = field(alias="resource")
+    _turn: Turn = field(factory=Turn, init=False)
 
     @property
     def counts(self) -> dict[StepKind, int]:
@@ -83,6 +84,7 @@ class Plan(Generic[Row, Item]):
         Await it, or iterate over its outcomes in an `async with` block, as with a job. Every wanted row has exactly one
         outcome: what is unchanged has `existed`, what is in conflict `refused`, what could not be looked up and what is
         left out `not_attempted`. It is safe to repeat: what it created, updated or left `unknown` is not sent again.
+        One is applied at a time: what was made before another one has ended raises a `LifecycleError`.
 
         Args:
             create: Whether to create.
@@ -99,7 +101,7 @@ class Plan(Generic[Row, Item]):
         kinds = {StepKind.CREATE: create, StepKind.UPDATE: update}
         chosen = {kind for kind, is_chosen in kinds.items() if is_chosen}
         creation = {"journal": journal, "share_person_id": self.share_person_id}
-        return Application(self._resource, self.steps, chosen, creation, options)
+        return Application(self._resource, self.steps, self._turn, chosen, creation, options)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{kind.value}={count}" for kind, count in self.counts.items())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from jofi_async import ConfigurationError, LifecycleError, Outcome, OutcomeKind, Request, StepKind
+from jofi_async import ConfigurationError, JournalError, LifecycleError, Outcome, OutcomeKind, Request, StepKind
 from jofi_async.testing import Drop, run_virtual
 from tests.bulk.support import run
 from tests.reconcile.account import Account, JofiPlan, apply, row
@@ -73,6 +73,38 @@ def test_it_is_safe_to_repeat() -> None:
     again = apply(plan)
     assert by_row(again.outcomes) == by_row(first.outcomes)
     assert len(account.requests) == sent
+
+
+def test_what_another_application_sends_is_not_sent_again() -> None:
+    account = an_account()
+    plan = account.plan(ROWS)
+
+    async def main() -> None:
+        before, first = plan.apply(), plan.apply()
+        async with first as applying:
+            await anext(applying)
+            with pytest.raises(LifecycleError, match="Call it again"):
+                await before
+            with pytest.raises(LifecycleError, match="Call it again"):
+                await plan.apply()
+        with pytest.raises(LifecycleError, match="Call it again"):
+            await before
+        await plan.apply()
+
+    run_virtual(main())
+    assert len(writes(account)) == 3
+    assert account.plan(ROWS).is_done
+
+
+def test_a_journal_that_cannot_be_opened_keeps_nobody_from_applying_again(tmp_path: Path) -> None:
+    account = an_account()
+    plan = account.plan(ROWS)
+    path = tmp_path / "people.journal"
+    path.write_text("no journal")
+    with pytest.raises(JournalError):
+        apply(plan, journal=path)
+    assert not writes(account)
+    assert by_row(apply(plan).outcomes) == [EXISTED, UPDATED, REFUSED, CREATED, REFUSED, CREATED]
 
 
 def test_kinds_are_chosen() -> None:
