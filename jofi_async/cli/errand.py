@@ -83,17 +83,21 @@ class Errand(Generic[Row, Item]):
             name = _OUTCOMES.sub("", name)
         return source.with_name(".".join(filter(None, [name, vendor, self.mode, "journal"])))
 
-    def check_apart(self, outcomes: Path | None, journal: Path | None) -> None:
-        """Make sure that the journal is a file of its own.
+    def check_apart(self, outcomes: Path | None, journal: Path | None, report: Path | None = None) -> None:
+        """Make sure that the journal and the report are files of their own.
 
         Raises:
-            ConfigurationError: It is the input, or where outcomes are written.
+            ConfigurationError: One is the input, or where outcomes are written, or the other.
         """
-        if journal is None:
-            return
-        others = [self.table.path, *([outcomes, kept_name(outcomes)] if outcomes else [])]
-        if journal.resolve() in {other.resolve() for other in others}:
-            raise ConfigurationError(f"The journal needs a file of its own, and {journal} is the input or has outcomes")
+        taken = [self.table.path, *([outcomes, kept_name(outcomes)] if outcomes else [])]
+        words = "the input or has outcomes"
+        for name, file in (("journal", journal), ("report", report)):
+            if file is None:
+                continue
+            if file.resolve() in {other.resolve() for other in taken}:
+                raise ConfigurationError(f"The {name} needs a file of its own, and {file} is {words}")
+            taken.append(file)
+            words = f"the input, has outcomes or is the {name}"
 
     def open_outcomes(self, path: Path) -> OutcomeFile:
         """Make the outcome file.

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from jofi_async import FakeJofi
+from jofi_async import FakeJofi, Request
+from jofi_async.core.wire import Response
 from tests.cli.support import INVITER, Command, Live, kinds
 
 PEOPLE = """First Name,Last Name,Email,Candidate ID,Req
@@ -126,6 +127,9 @@ def test_a_report_is_written_and_shows_what_became_of_it(jofi: Command, live: Li
     assert path.stat().st_mode & 0o777 == 0o600
     assert reconcile(jofi, "--html", path, "--apply") == 3
     assert "Applied: each row shows what became of it." in path.read_text()
+    path.chmod(0o644)
+    assert reconcile(jofi, "--html", path) == 3
+    assert path.stat().st_mode & 0o777 == 0o600
     assert reconcile(jofi, "--html", jofi.folder) == 2
     assert "cannot be written" in jofi.err
 
@@ -195,3 +199,32 @@ def test_a_journal_that_cannot_be_used_touches_no_file(jofi: Command, live: Live
     journal.write_text("this is no journal")
     assert reconcile(jofi, "--apply", "--journal", journal) == 5
     assert not jofi.outcomes.exists()
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.csv.jofi.journal", "people.csv.outcomes.csv"])
+def test_a_report_is_written_on_no_other_file(jofi: Command, live: Live, name: str) -> None:
+    live(a_jofi())
+    assert reconcile(jofi, "--apply") == 3
+    before = (jofi.folder / name).read_bytes()
+    assert reconcile(jofi, "--html", jofi.folder / name) == 2
+    assert "The report needs a file of its own" in jofi.err
+    assert (jofi.folder / name).read_bytes() == before
+
+
+class Unreadable:
+    """A JOFI whose invitations can be listed and not read."""
+
+    def __init__(self, fake: FakeJofi) -> None:
+        self._fake = fake
+
+    async def handle(self, request: Request) -> Response:
+        if request.method == "GET" and "/invitations/" in request.url:
+            return Response(500, {}, b"")
+        return await self._fake.handle(request)
+
+
+def test_what_could_not_be_read_is_told_by_the_exit_code_of_a_plan_that_is_applied(jofi: Command, live: Live) -> None:
+    live(Unreadable(a_jofi()))
+    content = "".join(PEOPLE.splitlines(keepends=True)[:4])
+    assert reconcile(jofi, "--apply", "--deep", content=content) == 4
+    assert kinds(jofi.rows()) == {"existed": 1, "updated": 1, "created": 1}

@@ -91,6 +91,7 @@ class _Reconciling:
     screen: Console
 
     async def run(self) -> int:
+        self.errand.check_apart(self._outcomes_path, self._journal_path, self.options.html)
         async with self.way.transport, self.way.client:
             try:
                 plan = await self._plan()
@@ -117,20 +118,27 @@ class _Reconciling:
 
     async def _apply(self, plan: JofiPlan) -> int:
         options, errand = self.options, self.errand
-        path = errand.outcomes_path(options)
-        journal_path = options.journal_path(None if self.way.fake else errand.journal_path("jofi"))
-        errand.check_apart(path, journal_path)
+        path = self._outcomes_path
         if not self._goes_on(plan):
             say(self.screen, "Nothing was sent.")
             return ExitCode.USAGE
         run = Run(errand, self.screen, None if path is None else partial(errand.open_outcomes, path), compares=True)
-        application = plan.apply(journal=options.the_journal(journal_path), stop_after=options.stop_after)
+        application = plan.apply(journal=options.the_journal(self._journal_path), stop_after=options.stop_after)
         await run.send(lambda rows: PlannedJob(application, rows))
         if not run.is_void:
             tell_end(self.screen if options.as_json else Console(), run, path, vendor_says=iter(()))
         tell_failure(self.screen, run)
         self._write_report(plan)
-        return run.exit_code
+        code = run.exit_code
+        return max(code, exit_code_of(plan)) if code in (ExitCode.DONE, ExitCode.SOME_REFUSED) else code
+
+    @property
+    def _outcomes_path(self) -> Path | None:
+        return self.errand.outcomes_path(self.options)
+
+    @property
+    def _journal_path(self) -> Path | None:
+        return self.options.journal_path(None if self.way.fake else self.errand.journal_path("jofi"))
 
     def _goes_on(self, plan: JofiPlan) -> bool:
         """Whether to send: a person who is there is asked before others are contacted."""

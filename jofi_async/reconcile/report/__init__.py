@@ -93,6 +93,8 @@ def write_report(plan: Plan[Any, Any], path: str | PathLike[str], *, title: str)
     file = Path(path)
     try:
         file.touch(0o600)
+        if file.is_file():
+            file.chmod(0o600)  # an earlier one may be open to others
         file.write_text(render_report(plan, title=title), encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"The report cannot be written to {file}: {error.strerror}") from None
