@@ -3,9 +3,14 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
 
 from jofi_async.yardstik.fake.routing import Call, Fault, Payload, RefusedError
+
+R = TypeVar("R")
 
 _FILTER = re.compile(r"query\[(\w+)\](\[\])?")
 _PREDICATES: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -28,15 +33,33 @@ _PREDICATES: Mapping[str, Callable[[Any, Any], bool]] = {
 _OF_MANY = {"in": True, "not_in": False}
 
 
-def page(call: Call, items: Sequence[Payload], facts: Callable[[Payload], Payload]) -> Payload:
-    """Answer with one page in the envelope.
+@frozen
+class Listed(Generic[R]):
+    """What a list is made of.
 
-    Args:
-        call: The request.
-        items: All that there is, in the order of storing.
-        facts: What an item is filtered and ordered by.
+    Attributes:
+        records: All that there is, in the order of storing.
+        show: Makes the object of a record.
+        fact: Tells what a record is filtered and ordered by, by its name; raises KeyError for what it is not.
     """
-    found = _ordered_by(call, _matching(call, items, facts), facts)
+
+    records: Sequence[R]
+    show: Callable[[R], Payload]
+    fact: Callable[[R, str], object]
+
+    def knows(self, name: str) -> bool:
+        """Whether records are filtered and ordered by a fact."""
+        try:
+            if self.records:
+                self.fact(self.records[0], name)
+        except KeyError:
+            return False
+        return True
+
+
+def page(call: Call, listed: Listed[R]) -> Payload:
+    """Answer with one page in the envelope."""
+    found = _ordered_by(call, listed, _matching(call, listed))
     settings = call.state.settings
     size = min(_number(call, "per_page", settings.per_page), settings.most_per_page)
     number = _number(call, "page", 1)
@@ -44,13 +67,13 @@ def page(call: Call, items: Sequence[Payload], facts: Callable[[Payload], Payloa
     return {
         "object": "list",
         "meta": {"page": number, "per_page": size, "total_count": len(found), "total_pages": pages},
-        "data": list(found[(number - 1) * size : number * size]),
+        "data": [listed.show(record) for record in found[(number - 1) * size : number * size]],
     }
 
 
-def bare(call: Call, items: Sequence[Payload], facts: Callable[[Payload], Payload]) -> list[Payload]:
+def bare(call: Call, listed: Listed[R]) -> list[Payload]:
     """Answer with a bare array."""
-    return list(_matching(call, items, facts))
+    return [listed.show(record) for record in _matching(call, listed)]
 
 
 def filters(call: Call) -> dict[str, list[str]]:
@@ -62,34 +85,32 @@ def filters(call: Call) -> dict[str, list[str]]:
     return found
 
 
-def _matching(call: Call, items: Sequence[Payload], facts: Callable[[Payload], Payload]) -> Sequence[Payload]:
-    settings = call.state.settings
+def _matching(call: Call, listed: Listed[R]) -> Sequence[R]:
+    settings, records = call.state.settings, listed.records
     if settings.filters == "ignored":
-        return items
+        return records
     for name, values in filters(call).items():
         attribute, predicate = _split(name)
-        known = not items or attribute in facts(items[0])
-        if predicate is None or not known:
+        if predicate is None or not listed.knows(attribute):
             if settings.unknown_filters == "refused":
                 raise RefusedError(400, Fault(f"Invalid search term {name}"))
             continue
         if predicate in _OF_MANY:
             wanted = _OF_MANY[predicate]
-            items = [one for one in items if any(_alike(facts(one)[attribute], each) for each in values) is wanted]
+            facts = ((one, listed.fact(one, attribute)) for one in records)
+            records = [one for one, fact in facts if any(_alike(fact, each) for each in values) is wanted]
         else:
             holds = _PREDICATES[predicate]
-            items = [one for one in items if holds(facts(one)[attribute], values[-1])]
-    return items
+            records = [one for one in records if holds(listed.fact(one, attribute), values[-1])]
+    return records
 
 
-def _ordered_by(call: Call, items: Sequence[Payload], facts: Callable[[Payload], Payload]) -> Sequence[Payload]:
+def _ordered_by(call: Call, listed: Listed[R], records: Sequence[R]) -> Sequence[R]:
     attribute = call.parameter("order_by")
-    if attribute is None or call.state.settings.ordering == "ignored" or not items:
-        return items
-    if attribute not in facts(items[0]):
-        return items
+    if attribute is None or call.state.settings.ordering == "ignored" or not listed.knows(attribute):
+        return records
     back = call.parameter("order") == "desc"
-    return sorted(items, key=lambda one: str(facts(one)[attribute] or ""), reverse=back)
+    return sorted(records, key=lambda one: str(listed.fact(one, attribute) or ""), reverse=back)
 
 
 def _split(name: str) -> tuple[str, str | None]:
@@ -119,6 +140,7 @@ def _ordered(value: object, wanted: str) -> int:
     return (str(value) > wanted) - (str(value) < wanted)
 
 
+@lru_cache(maxsize=4096)
 def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.replace(" UTC", "+00:00"))

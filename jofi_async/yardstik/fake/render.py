@@ -29,6 +29,8 @@ FIELDS = (
 )
 """What a create may set, in the order of the sample."""
 
+_STAMPS = ("created_at", "updated_at")
+
 
 def status(state: State, record: Invitation) -> str:
     """How far an invitation is: by what happened to it, and by the clock."""
@@ -97,6 +99,24 @@ def candidate(state: State, record: Candidate) -> Payload:
         "updated_at": _stamp(state, record.updated_at),
         "meta": {"entity": f"{SITE}/candidates/{record.id}", "create_report": f"{SITE}/reports"},
     }
+
+
+def invitation_fact(state: State, record: Invitation, name: str) -> object:
+    """What an invitation is filtered and ordered by, without making the whole object where that is not needed."""
+    if name in ("id", "candidate_id", "account_package_id"):
+        return getattr(record, name)
+    if name in _STAMPS:
+        return _stamp(state, getattr(record, name))
+    return status(state, record) if name == "status" else invitation(state, record)[name]
+
+
+def candidate_fact(state: State, record: Candidate, name: str) -> object:
+    """What a candidate is filtered and ordered by, as `invitation_fact` says."""
+    if name in _STAMPS:
+        return _stamp(state, getattr(record, name))
+    if name in FIELDS and name not in SECRETS:
+        return record.fields.get(name)
+    return candidate(state, record)[name]
 
 
 def package(state: State, record: Package) -> Payload:

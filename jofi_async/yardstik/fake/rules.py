@@ -1,6 +1,7 @@
 """What each route does: seed 002 and, for candidates and packages, the pages that it stands on."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from jofi_async.yardstik.fake import events, lists, render
@@ -19,13 +20,8 @@ _NEEDED = ("first_name", "last_name", "email")
 def list_invitations(call: Call) -> Payload:
     """Answer with a page of the invitations."""
     mine = [one for one in call.state.world.invitations.values() if one.account_id == call.account.id]
-    records = {one.id: one for one in mine}
-
-    def facts(item: Payload) -> Payload:
-        record = records[item["id"]]
-        return {**item, "candidate_id": record.candidate_id, "account_package_id": record.account_package_id}
-
-    return lists.page(call, [render.invitation(call.state, one) for one in mine], facts)
+    show, fact = partial(render.invitation, call.state), partial(render.invitation_fact, call.state)
+    return lists.page(call, lists.Listed(mine, show, fact))
 
 
 def create_invitation(call: Call) -> Payload:
@@ -84,7 +80,8 @@ def refresh_invitation(call: Call) -> Payload:
 def list_candidates(call: Call) -> Payload:
     """Answer with a page of the candidates."""
     mine = [one for one in call.state.world.candidates.values() if one.account_id == call.account.id]
-    return lists.page(call, [render.candidate(call.state, one) for one in mine], lambda item: item)
+    show, fact = partial(render.candidate, call.state), partial(render.candidate_fact, call.state)
+    return lists.page(call, lists.Listed(mine, show, fact))
 
 
 def create_candidate(call: Call) -> Payload:
@@ -110,7 +107,8 @@ def list_packages(call: Call) -> list[Payload]:
     mine = [one for one in call.state.world.packages.values() if one.account_id == call.account.id]
     if not any(name.startswith("action_type") for name in lists.filters(call)):
         mine = [one for one in mine if one.action_type == "report"]
-    return lists.bare(call, [render.package(call.state, one) for one in mine], lambda item: item)
+    show = partial(render.package, call.state)
+    return lists.bare(call, lists.Listed(mine, show, lambda record, name: show(record)[name]))
 
 
 def store_candidate(state: State, account: Account, body: Payload) -> Candidate:
