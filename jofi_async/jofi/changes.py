@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jofi_async.bulk.resource import normalised
+from jofi_async.core.phones import same_phone
 from jofi_async.jofi.models import Invitation, InvitationListItem, Named
 
 
@@ -42,14 +43,7 @@ def _same_address(value: str, invitation: Invitation) -> bool:
 
 
 def _same_phone(value: str | None, invitation: Invitation) -> bool:
-    """JOFI stores E.164: the digits that were sent, without leading zeros, are the end of those that are stored."""
-    if not (value or "").strip() or not invitation.phone:
-        return not (value or "").strip() and not invitation.phone
-    sent, stored = (
-        "".join(character for character in text or "" if character.isdigit()) for text in (value, invitation.phone)
-    )
-    sent = sent.lstrip("0")
-    return bool(sent) and stored.endswith(sent)
+    return same_phone(value, invitation.phone)
 
 
 def _same_assessments(value: list[dict[str, int]], invitation: Invitation) -> bool:

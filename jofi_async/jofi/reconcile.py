@@ -89,7 +89,8 @@ class ReconcilableInvitations(InvitationChecks):
     def facts(self, item: Shown) -> Facts:
         """Who an invitation is about."""
         person = Person(normalised(item.email), (item.person_id or "").strip() or None)
-        return Facts(item.id, person, item.created_at, (item.custom_id or "").strip())
+        group = (item.custom_id or "").strip()
+        return Facts(item.id, person, item.created_at, (group,) if group else ())
 
     def card_of_row(self, row: NewInvitation) -> Card:
         """The names and ids of a row, whatever it holds."""
@@ -100,6 +101,10 @@ class ReconcilableInvitations(InvitationChecks):
         """The names and ids of an invitation."""
         name = f"{item.first_name} {item.last_name}".strip()
         return Card(name, item.email, item.person_id or "", item.custom_id or "", str(item.id))
+
+    def part(self, row: NewInvitation, item: Shown) -> Shown:
+        """The invitation: JOFI has no other one of the person."""
+        return item
 
     def compare(self, row: NewInvitation, item: Shown) -> Comparison:
         """Field by field; a list's item does not show all of them, and who invited matters to a create alone."""

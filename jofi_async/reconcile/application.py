@@ -102,10 +102,9 @@ class Application(Generic[Row]):
         creates = [step for step in wanted if step.kind is StepKind.CREATE and _is_open(step, chosen)]
         sent = {id(step) for step in (*updates, *creates)}
         self._unsent = [step for step in wanted if id(step) not in sent]
-        self._parts = [
-            _Part(resource.update_many(map(_patch, updates), **given), updates, set()),
-            _Part(resource.create_many(map(_source, creates), **creation, **given), creates, set()),
-        ]
+        self._parts = [_Part(resource.create_many(map(_source, creates), **creation, **given), creates, set())]
+        if updates:
+            self._parts.insert(0, _Part(resource.update_many(map(_patch, updates), **given), updates, set()))
         self._turn = turn
         self._number = turn.number
         self._left = deque(self._parts)

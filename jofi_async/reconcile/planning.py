@@ -15,7 +15,7 @@ from jofi_async.reconcile.matching import Matching, match
 from jofi_async.reconcile.plan import Plan
 from jofi_async.reconcile.progress import PersonState
 from jofi_async.reconcile.reading import How, Reading
-from jofi_async.reconcile.reconcilable import Reconcilable, ReconcilableClient
+from jofi_async.reconcile.reconcilable import Comparison, Reconcilable, ReconcilableClient
 from jofi_async.reconcile.step import Step, StepKind
 from jofi_async.reconcile.survey import Survey
 from jofi_async.reconcile.wanted import WantedRow, read_wanted
@@ -103,7 +103,8 @@ class _Planner(Generic[Row, Item]):
         unexpected = [
             facts
             for facts in self._survey.facts.values()
-            if facts.id in self._matching.unclaimed and (self._scope == "account" or facts.group in groups)
+            if facts.id in self._matching.unclaimed
+            and (self._scope == "account" or not groups.isdisjoint(facts.groups))
         ]
         unexpected.sort(key=lambda facts: facts.created_at)
         rows = [self._step(place, row) for place, row in enumerate(self._rows)]
@@ -148,11 +149,12 @@ class _Planner(Generic[Row, Item]):
 
     def _compare(self, step: Step[Row, Item], item: Item) -> None:
         assert step.source is not None
+        item = self._resource.part(step.source.row, item)
         found = self._resource.compare(step.source.row, item)
         step.item, step.progress = item, self._resource.progress(item)
         step.card = evolve(step.card, item_id=self._resource.card_of_item(item).item_id)
         step.changes, step.problems, step.not_compared = found.changes, found.problems, found.not_compared
-        step.kind = StepKind.CONFLICT if found.problems else StepKind.UPDATE if found.changes else StepKind.UNCHANGED
+        step.kind = _kind_of(found)
 
     def _card(self, row: WantedRow[Row]) -> Any:
         return self._resource.card_of_row(row.source.row)
@@ -187,3 +189,11 @@ class _Planner(Generic[Row, Item]):
             await pool.aclose()
         if failed:
             self._gaps.append(f"{how.value}: {len(failed):,} could not be read: {failed[0]}")
+
+
+def _kind_of(found: Comparison) -> StepKind:
+    if found.problems:
+        return StepKind.CONFLICT
+    if found.is_partial:
+        return StepKind.CREATE
+    return StepKind.UPDATE if found.changes else StepKind.UNCHANGED

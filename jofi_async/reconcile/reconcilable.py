@@ -52,13 +52,13 @@ class Facts:
         id: What tells it from all others, for ever.
         person: Who it is about.
         created_at: When it was created, by the server's clock.
-        group: The caller's grouping identifier, or "".
+        groups: The grouping identifiers that it is of.
     """
 
     id: Hashable
     person: Person
     created_at: datetime
-    group: str = ""
+    groups: tuple[str, ...] = ()
 
 
 @frozen(repr=False)
@@ -87,11 +87,13 @@ class Comparison:
         changes: What an update would change, field by field.
         problems: What differs and cannot be changed any more.
         not_compared: The row's fields that the item does not show.
+        is_partial: Whether a create is still needed, since the item is only a part of what is wanted.
     """
 
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
     not_compared: tuple[str, ...] = ()
+    is_partial: bool = False
 
 
 @frozen(repr=False)
@@ -144,7 +146,7 @@ class Reconcilable(Protocol[Row, Item]):
 
     @property
     def answer_limit(self) -> int:
-        """How many items an answer to a filter holds at most."""
+        """How many items an answer to a filter holds at most; not asked where there is no `listable`."""
         ...
 
     @property
@@ -192,6 +194,10 @@ class Reconcilable(Protocol[Row, Item]):
         """What people are shown of an item."""
         ...
 
+    def part(self, row: Row, item: Item) -> Item:
+        """The part of an item that a row is about, where an item may hold more; else the item."""
+        ...
+
     def compare(self, row: Row, item: Item) -> Comparison:
         """Hold a row against an item, as far as the item shows its fields and as the vendor would store them."""
         ...
@@ -200,8 +206,8 @@ class Reconcilable(Protocol[Row, Item]):
         """Read all fields of an item that a list showed; raises a `CallError` when that fails."""
         ...
 
-    def progress(self, item: Item) -> Progress:
-        """How far the person has come, as far as the item tells."""
+    def progress(self, item: Item) -> Progress | None:
+        """How far the person has come, as far as the item tells; None for one who was not invited."""
         ...
 
     async def completed_at(self, item: Item) -> datetime | None:
@@ -215,7 +221,11 @@ class Reconcilable(Protocol[Row, Item]):
         ...
 
     def update_many(self, patches: Source[SourceRow[Patch[Row, Item]]], **options: Any) -> BulkJob[Any, Any]:
-        """The job that updates items; the options are those of `BulkJob`."""
+        """The job that updates items; the options are those of `BulkJob`.
+
+        It is made for a plan with updates alone, so a vendor whose `compare` never tells changes without problems need
+        have none.
+        """
         ...
 
 

@@ -74,7 +74,7 @@ class InvitationsInBulk(InvitationChecks):
         """The candidate; and once they are known, whether a report of the package is under way."""
         if row.candidate_id is UNSET:
             return await self.finder.find(row.candidate)
-        if isinstance(row, _Found) and not self.again and _is_under_way(row.found, row.account_package_id):
+        if isinstance(row, _Found) and not self.again and is_under_way(row.found, row.account_package_id):
             return row.found
         return None
 
@@ -168,17 +168,23 @@ class _Found(NewInvitation):
     found: Candidate
 
 
-def slim(invitation: Invitation) -> Invitation:
-    """What is kept of an invitation for later: no more than it is told and judged by."""
-    candidate = None if invitation.candidate is None else Candidate(invitation.candidate.id)
-    return evolve(invitation, candidate=candidate, extra={}, account=None, styles=None)
+def is_under_way(candidate: Candidate, account_package_id: str) -> bool:
+    """Whether a report of a package is under way.
 
-
-def _is_under_way(candidate: Candidate, account_package_id: str) -> bool:
+    Args:
+        candidate: Who has the reports.
+        account_package_id: The package.
+    """
     return any(
         report.account_package_id == account_package_id and (report.status or "").lower() not in ENDED
         for report in candidate.reports or ()
     )
+
+
+def slim(invitation: Invitation) -> Invitation:
+    """What is kept of an invitation for later: no more than it is told and judged by."""
+    candidate = None if invitation.candidate is None else Candidate(invitation.candidate.id)
+    return evolve(invitation, candidate=candidate, extra={}, account=None, styles=None)
 
 
 def _is_older(invitation: Invitation, moment: datetime) -> bool:

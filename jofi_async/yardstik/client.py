@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from jofi_async.core.client import (
     DEFAULT_RATE_LIMIT,
@@ -29,6 +29,9 @@ from jofi_async.yardstik.refusals import classify
 from jofi_async.yardstik.resources.candidates import Candidates
 from jofi_async.yardstik.resources.invitations import Invitations
 from jofi_async.yardstik.resources.packages import KnownPackages, Packages
+
+if TYPE_CHECKING:
+    from jofi_async.yardstik.reconcile import ReconcilableInvitations
 
 PRODUCTION = "https://api.yardstik.com"
 STAGING = "https://api.yardstik-staging.com"
@@ -170,6 +173,15 @@ class YardstikClient(Client):
         )
         other._use(changed)
         return other
+
+    def reconcilable(self) -> "ReconcilableInvitations":
+        """What `reconcile(client, ...)` asks of Yardstik; its requests are made in the background, as a job's are."""
+        from jofi_async.yardstik.reconcile import ReconcilableInvitations
+
+        background = self.with_options(priority=Priority.BULK, max_wait=None)
+        return ReconcilableInvitations(
+            invitations=background.invitations, candidates=background.candidates, workers=self._workers
+        )
 
     def _use(self, session: Session, *owned: Closable | None) -> None:
         super().__init__(session, *owned)

@@ -24,4 +24,6 @@ def new_invitation(values: Mapping[str, Any]) -> NewInvitation:
         external_id=values.get("person_id", UNSET),
     )
     expires_at = values.get("expires_at", UNSET)
-    return NewInvitation(candidate=candidate, account_package_id=values["account_package_id"], expires_at=expires_at)
+    return NewInvitation(
+        candidate=candidate, account_package_id=values.get("account_package_id", ""), expires_at=expires_at
+    )

@@ -25,10 +25,12 @@ class CandidateFinder:
 
     Args:
         candidates: Lists them.
+        share_person_id: Whether one id of the caller's may be that of several addresses, and so tells nobody.
     """
 
-    def __init__(self, candidates: Candidates) -> None:
+    def __init__(self, candidates: Candidates, *, share_person_id: bool = False) -> None:
         self._candidates = candidates
+        self._share_person_id = share_person_id
         self._all = Recent(candidates.list, keys_of, _slim)
         self._believed: dict[str, bool] = {}
         self._turn = asyncio.Lock()
@@ -36,7 +38,8 @@ class CandidateFinder:
     async def find(self, new: NewCandidate) -> Candidate | None:
         """The candidate whom a new one would double, the newest if there are several.
 
-        One who is found by e-mail and has another id of the caller's is somebody else.
+        Of several with the id of the caller's it is one with the address, too, if there is one. One who is found by
+        e-mail and has another id of the caller's is somebody else.
 
         Raises:
             CallError: They cannot be asked for.
@@ -44,8 +47,9 @@ class CandidateFinder:
         external_id = external_id_of(new)
         if external_id:
             found = await self._matching("external_id", external_id)
-            if found:
-                return _newest(found)
+            same = [one for one in found if normalised(one.email or "") == normalised(new.email)]
+            if same or (found and not self._share_person_id):
+                return _newest(same or found)
         found = await self._matching("email", normalised(new.email))
         return _newest([one for one in found if not (external_id and one.external_id)])
 

@@ -174,7 +174,7 @@ class Invitations(Resource):
         """
         if resend_after is not None and not resend_after > 0:
             raise ConfigurationError(f"resend_after must be positive, not {resend_after}")
-        resource = self._in_bulk(self._session.in_bulk(), resend_after, again)
+        resource = self._in_bulk(self._session.in_bulk(), resend_after, again, share_person_id)
         return BulkJob(
             resource,
             source,
@@ -346,7 +346,9 @@ class Invitations(Resource):
             effect=OutcomeKind.UPDATED,
         )
 
-    def _in_bulk(self, session: Session, resend_after: float | None, again: bool) -> JournalledInvitations:
+    def _in_bulk(
+        self, session: Session, resend_after: float | None, again: bool, share_person_id: bool
+    ) -> JournalledInvitations:
         mine, candidates = Invitations(session, self._workers), Candidates(session, self._workers)
 
         async def enter(row: NewInvitation, record: CallRecord) -> Candidate:
@@ -360,7 +362,7 @@ class Invitations(Resource):
         return JournalledInvitations(
             create_candidate=enter,
             create_invitation=invite,
-            finder=CandidateFinder(candidates),
+            finder=CandidateFinder(candidates, share_person_id=share_person_id),
             recent=Recent(mine.list, _candidate_of, slim),
             newest=mine._newest,
             spend=session.spend_repeat,
