@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from types import ModuleType
 from typing import Any
 
@@ -53,8 +53,10 @@ async def aiohttp(router: EventRouter[Any]) -> AsyncGenerator[str, None]:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield _url(runner.addresses[0])
-    await runner.cleanup()
+    try:
+        yield _url(runner.addresses[0])
+    finally:
+        await runner.cleanup()
 
 
 def _url(address: Any) -> str:
@@ -66,9 +68,11 @@ async def _asgi(app: Any) -> AsyncGenerator[str, None]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, ws="none", lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listening]))
-        yield _url(listening.getsockname())
-        server.should_exit = True
-        await serving
+        try:
+            yield _url(listening.getsockname())
+        finally:
+            server.should_exit = True
+            await serving
 
 
 @asynccontextmanager
@@ -76,10 +80,12 @@ async def _wsgi(app: Any) -> AsyncGenerator[str, None]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
-    yield _url(server.server_address)
-    await asyncio.to_thread(server.shutdown)
-    serving.join()
-    server.server_close()
+    try:
+        yield _url(server.server_address)
+    finally:
+        await asyncio.to_thread(server.shutdown)
+        serving.join()
+        server.server_close()
 
 
 def starlette(router: EventRouter[Any]) -> AbstractAsyncContextManager[str]:
@@ -94,11 +100,11 @@ def fastapi(router: EventRouter[Any]) -> AbstractAsyncContextManager[str]:
 
 @asynccontextmanager
 async def flask(router: EventRouter[Any]) -> AsyncGenerator[str, None]:
-    app, loop = Flask("webhooks"), BackgroundLoop()
-    app.post(PATH)(for_flask.view(router, loop))
-    async with _wsgi(app) as url:
-        yield url
-    loop.close()
+    app = Flask("webhooks")
+    with closing(BackgroundLoop()) as loop:
+        app.post(PATH)(for_flask.view(router, loop))
+        async with _wsgi(app) as url:
+            yield url
 
 
 @asynccontextmanager
@@ -110,11 +116,10 @@ async def django_asgi(router: EventRouter[Any]) -> AsyncGenerator[str, None]:
 
 @asynccontextmanager
 async def django_wsgi(router: EventRouter[Any]) -> AsyncGenerator[str, None]:
-    loop = BackgroundLoop()
-    mount_in_django(for_django.sync_view(router, loop))
-    async with _wsgi(get_wsgi_application()) as url:
-        yield url
-    loop.close()
+    with closing(BackgroundLoop()) as loop:
+        mount_in_django(for_django.sync_view(router, loop))
+        async with _wsgi(get_wsgi_application()) as url:
+            yield url
 
 
 SERVERS: dict[str, Serve] = {
