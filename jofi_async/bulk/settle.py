@@ -52,7 +52,12 @@ class Settler(Generic[Row, Item]):
             What follows for the job.
         """
         while True:
-            verdict = await self._carry_step(flight)
+            try:
+                verdict = await self._carry_step(flight)
+            except asyncio.CancelledError:
+                if flight.answered and not self._resource.is_last(flight.row):  # no outcome tells of it alone
+                    _half_way(flight, Verdict(flight.outcome.kind, flight.outcome.error))
+                raise
             if verdict.kind not in _THERE or self._resource.is_last(flight.row):
                 return verdict
             item = flight.outcome.item

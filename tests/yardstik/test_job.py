@@ -1,5 +1,6 @@
 """The job on Yardstik: two steps a row, settled and resumed each by itself; nobody is invited twice."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from jofi_async import (
     ConfigurationError,
     FakeTransport,
     FakeYardstik,
+    Journal,
     OutcomeKind,
     RateLimit,
     Request,
@@ -199,6 +201,26 @@ def test_a_candidate_whose_answer_cannot_be_read_is_not_taken_for_an_invitation(
     assert "run it again" in outcome.reason
     assert [one.kind for one in invite(fake, [row()])] == [CREATED]
     assert len(fake.candidates) == 1
+
+
+def test_a_job_cut_off_while_it_looks_for_a_candidate_tells_of_no_invitation() -> None:
+    fake, memory = FakeYardstik(), JournalMemory()
+    fake.invite("somebody@example.org")
+
+    async def main() -> Outcome[Any, Any]:
+        faults = ["POST /candidates cut@1", "GET /candidates slow=20@4"]
+        async with FakeTransport(fake, faults=faults) as transport:
+            client = YardstikClient(KEY, transport=transport, rate_limit=None, retry=ONCE)
+            async with client.invitations.create_many([row()], journal=Journal(MemoryStore(memory))) as job:
+                asyncio.get_running_loop().call_later(5.0, lambda: job.stop(grace=0))
+                (outcome,) = [one async for one in job]
+                return outcome
+
+    outcome = run(main())
+    assert (outcome.kind, outcome.attempts, len(fake.candidates), len(fake.messages)) == (NOT_ATTEMPTED, 0, 2, 1)
+    assert "run it again" in outcome.reason
+    assert [one.kind for one in invite(fake, [row()], journal=MemoryStore(memory))] == [CREATED]
+    assert (len(fake.candidates), len(fake.messages)) == (2, 2)
 
 
 def test_a_job_that_ended_between_the_steps_goes_on_with_the_second() -> None:
