@@ -9,6 +9,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from jofi_async import FakeJofi, FakeTransport, JofiClient, NewInvitation, RateLimit, RateLimiter, RetryPolicy
+from tests.bulk.sides import JofiSide
 from tests.bulk.support import (
     LIVE,
     Fault,
@@ -31,7 +32,7 @@ from tests.bulk.support import (
     unfit,
     well,
 )
-from tests.bulk.truth import Witness, check_all, people_of
+from tests.bulk.truth import Witness, check_all
 
 HARMLESS: list[Fault] = [well, late(0.3), late(2), drop_before, late(0.5, drop_before), answer(429)]
 BEFORE: list[Fault] = [refuse("phone: Invalid phone number"), answer(500), answer(503, retry_after="2"), connecting]
@@ -58,7 +59,7 @@ class Course:
     witness: Witness = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.witness = Witness(FakeTransport(self.vendor))
+        self.witness = Witness(FakeTransport(self.vendor), JofiSide(self.vendor.fake))
 
     def source(self) -> Iterator[NewInvitation] | AsyncIterator[NewInvitation]:
         return self._rows_later() if self.later else self._rows()
@@ -154,7 +155,7 @@ async def follow(course: Course) -> list[RowOutcome]:
 @settings(deadline=None)
 @given(courses())
 def test_whatever_happens_each_row_has_one_outcome_that_is_true(course: Course) -> None:
-    before = people_of(course.vendor.fake)
+    before = course.witness.side.people()
     outcomes = run(follow(course))
 
     assert sorted(outcome.index for outcome in outcomes) == list(range(course.pulled))
@@ -162,4 +163,4 @@ def test_whatever_happens_each_row_has_one_outcome_that_is_true(course: Course) 
         assert [outcome.index for outcome in outcomes] == list(range(course.pulled))
     for kind in {outcome.kind for outcome in outcomes}:
         event(kind)
-    check_all(outcomes, before, course.vendor.fake, course.witness, stopped=course.stopped)
+    check_all(outcomes, before, course.witness, stopped=course.stopped)

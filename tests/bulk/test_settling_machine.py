@@ -9,11 +9,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from jofi_async import FakeJofi, FakeTransport, JofiClient, NewInvitation, RateLimit, RateLimiter, RetryPolicy
+from jofi_async import FakeTransport, Outcome, RateLimit, RateLimiter, RetryPolicy
 from jofi_async.testing import VirtualLoop
 from jofi_async.transports.faults import FaultPlan
-from tests.bulk.support import LIVE, Job, RowOutcome, new, take
-from tests.bulk.truth import Witness, check_all, check_world, people_of
+from tests.bulk.sides import AnyJob, JofiSide, Side, YardstikSide
+from tests.bulk.support import new, take
+from tests.bulk.truth import Witness, check_all, check_world
 
 RowOf = tuple[int | None, str, dict[str, Any]]
 
@@ -44,14 +45,16 @@ WORKERS = 4
 class BulkMachine(RuleBasedStateMachine):
     """One job over a source that is fed while it runs, on a clock that moves only by a rule."""
 
+    make_side: type[JofiSide] | type[YardstikSide] = JofiSide
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = VirtualLoop()
         self.unheard: list[dict[str, Any]] = []
         self.loop.set_exception_handler(lambda _, context: self.unheard.append(context))
-        self.waiting: asyncio.Queue[NewInvitation | Exception | None] = asyncio.Queue()
-        self.pulled: list[NewInvitation] = []
-        self.outcomes: list[RowOutcome] = []
+        self.waiting: asyncio.Queue[Any] = asyncio.Queue()
+        self.pulled: list[Any] = []
+        self.outcomes: list[Outcome[Any, Any]] = []
         self.broken = self.left = self.may_end = False
         self.fed = 0
 
@@ -78,29 +81,25 @@ class BulkMachine(RuleBasedStateMachine):
         deadline: float | None,
         call_deadline: float | None,
     ) -> None:
-        self.fake = FakeJofi()
+        self.side: Side = self.make_side()
         for number in there:
-            self.fake.invite(new(number).email)
-        self.before = people_of(self.fake)
+            self.side.invite(new(number).email)
+        self.before = self.side.people()
         self.plan = FaultPlan(seed=seed)
-        self.witness = Witness(FakeTransport(self.fake, faults=self.plan))
+        way = FakeTransport(self.side.fake, faults=self.plan)
+        self.witness = Witness(way, self.side, calls_end=call_deadline is not None)
         self.limiter = RateLimiter(RateLimit(per_second=None, in_flight=3))
-        client = JofiClient(
-            LIVE,
-            transport=self.witness,
-            rate_limit=self.limiter,
-            retry=RetryPolicy(attempts=attempts),
-            deadline=call_deadline,
-        )
+        retry = RetryPolicy(attempts=attempts)
+        client = self.side.client(self.witness, rate_limit=self.limiter, retry=retry, deadline=call_deadline)
         self.order = order
         self.may_end = ends
-        self.job: Job = client.invitations.create_many(
+        self.job: AnyJob = client.invitations.create_many(
             self.source(), max_in_flight=WORKERS, order=order, deadline=deadline
         )
         self.taker = self.loop.create_task(self.run_job())
         self.the_way_breaks_and_rows_come(faults, rows)
 
-    async def source(self) -> AsyncIterator[NewInvitation]:
+    async def source(self) -> AsyncIterator[Any]:
         while (row := await self.waiting.get()) is not None:
             if isinstance(row, Exception):
                 raise row
@@ -119,7 +118,7 @@ class BulkMachine(RuleBasedStateMachine):
         for earlier, name, changes in rows:
             number = self.fed if earlier is None else max(0, self.fed - earlier)
             self.fed += earlier is None
-            self.waiting.put_nowait(new(number, email=f"{name}{number}@example.org", **changes))
+            self.waiting.put_nowait(self.side.row(number, f"{name}{number}@example.org", changes))
 
     @rule(faults=FAULTS, rows=ROWS)
     def the_way_breaks_and_rows_come(self, faults: list[str], rows: list[RowOf]) -> None:
@@ -129,6 +128,11 @@ class BulkMachine(RuleBasedStateMachine):
     @rule(faults=FAULTS)
     def the_way_breaks_further(self, faults: list[str]) -> None:
         self.plan.add(*faults)
+
+    @rule(rows=ROWS, seconds=st.sampled_from([5.0, 15.0, 25.0]))
+    def answers_break_off_and_looks_hang(self, rows: list[RowOf], seconds: float) -> None:
+        self.the_way_breaks_and_rows_come(["POST cut", "GET slow=10"], rows)
+        self.time_passes(seconds)
 
     @rule()
     def the_way_mends(self) -> None:
@@ -141,8 +145,8 @@ class BulkMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, PEOPLE))
     def somebody_else_is_invited(self, number: int) -> None:
         """Somebody who is in no row: what is about nobody here changes nothing."""
-        if f"other{number}@example.org" not in people_of(self.fake):
-            self.fake.invite(f"other{number}@example.org", custom_id="REQ-1")
+        if f"other{number}@example.org" not in self.side.people():
+            self.side.invite(f"other{number}@example.org", {"custom_id": "REQ-1"})
 
     @precondition(lambda self: self.may_end and self.fed)
     @rule(how=st.sampled_from(["stop", "stop at once", "stop soon", "cancel", "leave", "break"]))
@@ -168,8 +172,8 @@ class BulkMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_invited_twice(self) -> None:
-        if hasattr(self, "fake"):
-            check_world(self.fake)
+        if hasattr(self, "side"):
+            check_world(self.side)
             assert self.job.in_flight <= WORKERS
             assert self.limiter.out <= 3
 
@@ -203,8 +207,16 @@ class BulkMachine(RuleBasedStateMachine):
         assert all(outcome.row is self.pulled[outcome.index] for outcome in self.outcomes)
         assert summary.total == len(self.outcomes)
         assert +Counter(summary.counts) == Counter(outcome.kind for outcome in self.outcomes)
-        check_all(self.outcomes, self.before, self.fake, self.witness, stopped=summary.stopped is not None)
+        check_all(self.outcomes, self.before, self.witness, stopped=summary.stopped is not None)
+
+
+class YardstikBulkMachine(BulkMachine):
+    """The same on Yardstik, whose rows take two steps."""
+
+    make_side = YardstikSide
 
 
 TestBulk = BulkMachine.TestCase
+TestYardstikBulk = YardstikBulkMachine.TestCase
 TestBulk.settings = settings(deadline=None, stateful_step_count=12)
+TestYardstikBulk.settings = TestBulk.settings

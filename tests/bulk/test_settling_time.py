@@ -8,6 +8,7 @@ from attrs import define, field
 
 from jofi_async import FakeJofi, FakeTransport, JofiClient, OutcomeKind, RateLimit, Request, Response, RetryPolicy
 from jofi_async.core.transport import Transport
+from tests.bulk.sides import JofiSide
 from tests.bulk.support import LIVE, Job, Pulls, RowOutcome, kinds, new, people, run
 from tests.bulk.truth import check_world
 
@@ -50,7 +51,7 @@ def invite(
         async with client.invitations.create_many(rows, **options) as job:  # type: ignore[arg-type]
             outcomes = [outcome async for outcome in job]
         await transport.aclose()
-        check_world(fake)
+        check_world(JofiSide(fake))
         return outcomes, job, transport
 
     return run(main())

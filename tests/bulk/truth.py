@@ -1,19 +1,17 @@
 """What may be said of a person, told from what the client has seen and from what is on the server at last."""
 
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from attrs import define, field
 
-from jofi_async import FakeJofi, NewInvitation, NotSentError, OutcomeKind, Request, Response, UnknownOutcomeError
-from jofi_async.bulk.resource import normalised
+from jofi_async import NotSentError, Outcome, OutcomeKind, Request, Response, UnknownOutcomeError
 from jofi_async.core.doubt import PAUSES
 from jofi_async.core.transport import Transport
-from tests.bulk.support import RowOutcome
+from tests.bulk.sides import Side
 
 CREATED, EXISTED, REFUSED = OutcomeKind.CREATED, OutcomeKind.EXISTED, OutcomeKind.REFUSED
 UNKNOWN, NOT_ATTEMPTED = OutcomeKind.UNKNOWN, OutcomeKind.NOT_ATTEMPTED
@@ -33,14 +31,29 @@ class Told(Enum):
 
 
 IN_DOUBT = {Told.NOTHING, Told.BUSY}
+PUT_OFF = {Told.BUSY, Told.PUT_OFF}
+"""What keeps everybody from being sent again."""
+
+DONE = {Told.DONE, Told.SEEN}
 
 
 @define(eq=False)
 class Witness(Transport):
-    """Stands between a client and its transport and notes what the client is told, by person."""
+    """Stands between a client and its transport and notes what the client is told, by step and person.
+
+    Attributes:
+        inner: The client's transport.
+        side: The vendor.
+        calls_end: Whether the client's calls have a deadline, so that a pause may keep one from being sent.
+        told: What was told of each person at each step.
+        was_slowed: Whether the client was told to pause.
+    """
 
     inner: Transport
-    told: dict[str, list[Told]] = field(factory=dict[str, list[Told]])
+    side: Side
+    calls_end: bool = False
+    told: dict[tuple[str, str], list[Told]] = field(factory=dict[tuple[str, str], list[Told]])
+    was_slowed: bool = False
 
     async def send(self, request: Request) -> Response:
         """Pass a request on; see `Transport.send`."""
@@ -55,6 +68,7 @@ class Witness(Transport):
         except BaseException:  # cancelled, or a bug
             self._note(request, Told.NOTHING if request.departed else Told.NOT_SENT)
             raise
+        self.was_slowed = self.was_slowed or response.status == 429
         if request.method == "POST":
             self._note(request, _meaning(response))
         elif response.status == 200:
@@ -65,23 +79,42 @@ class Witness(Transport):
         """Close what is behind it."""
         await self.inner.aclose()
 
-    def of(self, row: NewInvitation) -> list[Told]:
-        """Return what was told of a row's person, in order."""
-        return self.told.get(normalised(row.email), [])
+    def of(self, person: str) -> list[list[Told]]:
+        """Return what was told of a person, in order, at each step that was begun."""
+        return [told for step in self.side.steps if (told := self.told.get((step, person)))]
+
+    def told_by(self, outcome: Outcome[Any, Any]) -> list[Told]:
+        """Return what was told at the step that an outcome tells of."""
+        steps = self.of(self.side.address(outcome.row))
+        if not steps or (not outcome.attempts and len(steps) < len(self.side.steps) and DONE & set(steps[-1])):
+            return []  # the step that was begun is done, and nothing of the next was sent
+        return steps[-1]
+
+    def may_be_unknown(self, told: Collection[Told], *, stopped: bool) -> bool:
+        """Some create may have worked, nothing tells, and nothing more could have been done."""
+        telling = {Told.DONE, Told.DUPLICATE} if self.side.looks_are_shared else {*DONE, Told.DUPLICATE}
+        was_kept = (self.was_slowed and self.calls_end) or any(PUT_OFF & set(one) for one in self.told.values())
+        was_tried = len(told) > len(PAUSES) or was_kept
+        is_doubtful = bool(IN_DOUBT & set(told)) and not telling & set(told)
+        return is_doubtful and (stopped or was_tried or not self.side.refuses_seconds)
 
     def _note(self, request: Request, told: Told) -> None:
         if request.method == "POST":
-            email: str = json.loads(request.body or b"{}")["email"]
-            self.told.setdefault(normalised(email), []).append(told)
+            person = self.side.asked(json.loads(request.body or b"{}"))
+            self.told.setdefault((_step_of(request), person), []).append(told)
 
     def _note_look(self, request: Request, response: Response) -> None:
-        wanted = parse_qs(urlsplit(request.url).query).get("email", [""])[0]
         try:
             found: list[Any] = json.loads(response.body)["data"]
         except ValueError:
             return
-        if wanted in {normalised(one["email"]) for one in found}:
-            self.told.setdefault(wanted, []).append(Told.SEEN)
+        for person in {self.side.shown(one) for one in found}:
+            if told := self.told.get((_step_of(request), person)):
+                told.append(Told.SEEN)
+
+
+def _step_of(request: Request) -> str:
+    return urlsplit(request.url).path.rpartition("/")[2]
 
 
 def _meaning(response: Response) -> Told:
@@ -96,52 +129,53 @@ def _meaning(response: Response) -> Told:
     return Told.DUPLICATE if b"already has" in response.body else Told.REFUSED
 
 
-def people_of(fake: FakeJofi) -> Counter[str]:
-    """How many invitations each person has."""
-    return Counter(normalised(one.email) for one in fake.invitations)
-
-
-def check_world(fake: FakeJofi) -> None:
-    """Nobody is invited or e-mailed twice."""
-    assert all(count == 1 for count in people_of(fake).values())
-    assert all(count == 1 for count in Counter(normalised(one.to) for one in fake.messages).values())
+def check_world(side: Side) -> None:
+    """Nobody is invited or e-mailed twice, nor is anything made for them twice on the way."""
+    counts = (side.people(), side.contacted(), side.made())
+    assert all(count == 1 for counted in counts for count in counted.values())
 
 
 def check_all(
-    outcomes: Iterable[RowOutcome], before: Mapping[str, int], fake: FakeJofi, witness: Witness, *, stopped: bool
+    outcomes: Iterable[Outcome[Any, Any]], before: Mapping[str, int], witness: Witness, *, stopped: bool
 ) -> None:
     """Each outcome is true, and no worse than it must be."""
-    check_world(fake)
-    after = people_of(fake)
-    by_person: dict[str, list[RowOutcome]] = {}
+    side = witness.side
+    check_world(side)
+    after = side.people()
+    by_person: dict[str, list[Outcome[Any, Any]]] = {}
     for outcome in outcomes:
-        by_person.setdefault(normalised(outcome.row.email), []).append(outcome)
+        by_person.setdefault(side.address(outcome.row), []).append(outcome)
     for person, mine in by_person.items():
         sendable = [one for one in mine if one.attempts or one.kind not in (REFUSED, NOT_ATTEMPTED)]
         assert len(sendable) <= 1
         for outcome in mine:
-            told = witness.of(outcome.row) if outcome in sendable else []
-            check_one(outcome, told, was_there=before.get(person, 0), is_there=after[person], stopped=stopped)
+            told = witness.told_by(outcome) if outcome in sendable else []
+            may_be_unknown = witness.may_be_unknown(told, stopped=stopped)
+            check_one(outcome, told, before.get(person, 0), after[person], may_be_unknown=may_be_unknown)
         if all(outcome.kind in (REFUSED, NOT_ATTEMPTED) for outcome in mine):
             assert before.get(person, 0) == after[person]
+        if not side.refuses_seconds:
+            assert all(is_left_alone_in_doubt(told) for told in witness.of(person))
 
 
-def check_one(outcome: RowOutcome, told: Collection[Told], *, was_there: int, is_there: int, stopped: bool) -> None:
+def check_one(
+    outcome: Outcome[Any, Any], told: Collection[Told], was_there: int, is_there: int, *, may_be_unknown: bool
+) -> None:
     """One row's outcome against what its client was told, and against the server."""
     assert outcome.attempts == sum(one is not Told.SEEN for one in told)
     assert outcome.reason or outcome.kind is CREATED
     match outcome.kind:
         case OutcomeKind.CREATED:
             assert (was_there, is_there) == (0, 1)
-            assert Told.DONE in told or Told.SEEN in told
+            assert DONE & set(told)
         case OutcomeKind.EXISTED:
             assert is_there == 1
             assert was_there or may_pass_for_existing(told)
         case OutcomeKind.UNKNOWN:
-            assert may_be_unknown(told, stopped=stopped)
+            assert may_be_unknown
         case _:
             assert outcome.kind is REFUSED or not IN_DOUBT & set(told)
-            assert not {Told.DONE, Told.SEEN} & set(told)
+            assert not DONE & set(told)
 
 
 def may_pass_for_existing(told: Collection[Told]) -> bool:
@@ -149,8 +183,7 @@ def may_pass_for_existing(told: Collection[Told]) -> bool:
     return bool(IN_DOUBT & set(told)) and Told.DUPLICATE in told and Told.SEEN not in told
 
 
-def may_be_unknown(told: Collection[Told], *, stopped: bool) -> bool:
-    """Some create may have worked, nothing tells, and nothing more could have been done."""
-    is_doubtful = bool(IN_DOUBT & set(told)) and not {Told.DONE, Told.DUPLICATE, Told.SEEN} & set(told)
-    was_tried = len(told) > len(PAUSES) or bool({Told.BUSY, Told.PUT_OFF} & set(told))
-    return is_doubtful and (stopped or was_tried)
+def is_left_alone_in_doubt(told: Sequence[Told]) -> bool:
+    """Whether nothing was sent again that may have worked."""
+    sent = [one for one in told if one is not Told.SEEN]
+    return not (IN_DOUBT | {Told.DONE}) & set(sent[:-1])

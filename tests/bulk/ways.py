@@ -19,6 +19,7 @@ from jofi_async.core.transport import Transport
 from jofi_async.jofi.fake import JofiMount
 from jofi_async.sandbox import Sandbox
 from jofi_async.transports.aiohttp import AiohttpTransport
+from tests.bulk.sides import JofiSide
 from tests.bulk.support import LIVE, Job, RowOutcome, new
 from tests.bulk.truth import check_world
 
@@ -104,7 +105,7 @@ def calls(fake: FakeJofi) -> list[str]:
 async def one_of(way: Way, fake: FakeJofi, *rules: str, row: object = None, key: str = LIVE) -> tuple[RowOutcome, Job]:
     """Send one row, and see what becomes of it."""
     (outcome,), job = await invite(way(fake, rules), [row or new()], key=key)
-    check_world(fake)
+    check_world(JofiSide(fake))
     assert outcome.attempts <= 4
     return outcome, job
 

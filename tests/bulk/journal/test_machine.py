@@ -24,7 +24,6 @@ from jofi_async import (
     Response,
     RetryPolicy,
 )
-from jofi_async.bulk.job import BulkJob
 from jofi_async.bulk.journal.file import read_entries
 from jofi_async.bulk.journal.records import Entry, JournalStore
 from jofi_async.bulk.journal.sqlite import SqliteStore
@@ -33,9 +32,9 @@ from jofi_async.core.transport import Transport
 from jofi_async.storage.database import StorageError
 from jofi_async.testing import JournalMemory, MemoryStore, VirtualLoop
 from jofi_async.transports.faults import FaultPlan
-from tests.bulk.journal.sides import JofiSide, Side, YardstikSide
 from tests.bulk.journal.support import die
-from tests.bulk.support import RowOutcome
+from tests.bulk.sides import AnyJob, JofiSide, Side, YardstikSide
+from tests.bulk.support import RowOutcome, new
 from tests.bulk.test_settling_machine import AT, ROWS, SPANS, RowOf
 from tests.bulk.truth import CREATED, EXISTED, NOT_ATTEMPTED, REFUSED, UNKNOWN
 
@@ -165,9 +164,11 @@ class JournalMachine(RuleBasedStateMachine):
         on_disk: bool,
     ) -> None:
         self.random = random.Random(seed)
-        self.side: Side = self.make_side(self.patch, refuses_seconds=refuses_seconds)
+        self.side: Side = self.make_side()
+        if not refuses_seconds:
+            self.side.refuse_nothing(self.patch)
         for number in there:
-            self.side.invite(number)
+            self.side.invite(new(number).email)
         self.before = self.side.people()
         self.plan = FaultPlan(seed=seed)
         self.transport = FakeTransport(self.side.fake, faults=self.plan)
@@ -186,7 +187,8 @@ class JournalMachine(RuleBasedStateMachine):
         order = self.random.sample(self.rows, len(self.rows)) if self.runs % 2 else list(self.rows)
         journal = Journal(cast("JournalStore", MortalStore(self.process)))
         way = MortalTransport(self.process)
-        self.job = self.side.job(way, self.retry, order, journal=journal, max_in_flight=WORKERS)
+        client = self.side.client(way, retry=self.retry)
+        self.job: AnyJob = client.invitations.create_many(order, journal=journal, max_in_flight=WORKERS)
         self.taker = self.loop.create_task(self.run_job(self.job, self.process))
 
     def store(self) -> MemoryStore | SqliteStore:
@@ -204,7 +206,7 @@ class JournalMachine(RuleBasedStateMachine):
         except StorageError:  # its tables are just being made
             return []
 
-    async def run_job(self, job: BulkJob[Any, Any], process: Process) -> None:
+    async def run_job(self, job: AnyJob, process: Process) -> None:
         async with job:
             async for outcome in job:
                 if not process.is_dead:
