@@ -223,9 +223,8 @@ class Survey(Generic[Item]):
     async def _read_on(self, field: Field, group: str) -> None:
         """Read on where a group's answer was cut, unless all of it came to be known on other ways."""
         text, total = group.casefold(), self._cut[group]
-        known = sum(
-            any(text in one.casefold() for one in facts.groups if one.isascii()) for facts in self.facts.values()
-        )
+        early = (self.facts[item_id] for item_id in self._early)
+        known = sum(any(text in one.casefold() for one in facts.groups if one.isascii()) for facts in early)
         if self._knows_all() or known >= total > 0:
             return
         await self._try(group, partial(self._list_all, {field.name: group}, How.GROUPS))

@@ -139,3 +139,19 @@ def test_a_server_that_counts_too_few_proves_nothing() -> None:
     account.miscount = -5
     plan = account.plan([row(f"p{number:03}") for number in range(12)])
     assert not plan.of(CREATE)
+
+
+def test_whoever_comes_into_a_group_meanwhile_does_not_count_for_whoever_was_missed() -> None:
+    account = Account(limits=(1, 3))
+    for name in ("ann", "cleo", "dan", "eve"):
+        account.invite(f"{name}@example.org", custom_id="R1")
+    for name in ("xena", "yves", "zoe"):
+        account.invite(f"{name}@example.org")
+
+    def somebody_comes(request: Request) -> None:
+        if "bob" in request.url and len(account.fake.invitations) == 7:
+            account.invite("late.bob@example.org", custom_id="R1")
+
+    account.before = somebody_comes
+    plan = account.plan([row("bob", custom_id="R1")])
+    assert {step.card.email for step in plan.of(StepKind.UNEXPECTED)} >= {"ann@example.org", "eve@example.org"}
