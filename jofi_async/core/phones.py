@@ -1,8 +1,13 @@
 """Phones as people write them, held against phones as vendors store them."""
 
+_TELLING = 6
+"""How many digits at its end tell a number from others."""
+
 
 def same_phone(given: str | None, stored: str | None) -> bool:
     """Whether a phone is the one that is stored in E.164: its digits, without leading zeros, are the end of those.
+
+    The (0) of "+44 (0)20" is dialled within the country alone. Few digits may be the end of any number.
 
     Args:
         given: As it was sent; blank is as none.
@@ -10,8 +15,8 @@ def same_phone(given: str | None, stored: str | None) -> bool:
     """
     if not (given or "").strip() or not stored:
         return not (given or "").strip() and not stored
-    sent = _digits(given or "").lstrip("0")
-    return bool(sent) and _digits(stored).endswith(sent)
+    sent, there = _digits((given or "").replace("(0)", "")).lstrip("0"), _digits(stored)
+    return bool(sent) and (sent == there or (len(sent) >= _TELLING and there.endswith(sent)))
 
 
 def _digits(text: str) -> str:

@@ -91,6 +91,22 @@ def test_deep_compares_all_fields_as_jofi_stores_them() -> None:
     assert plan.reading.requests == {How.LOOK: 1, How.DEEP: 2}
 
 
+@pytest.mark.parametrize(
+    ("stored", "wanted", "kind"),
+    [
+        ("+442071234567", "+44 (0)20 7123 4567", UNCHANGED),
+        ("+442071234567", "020 7123 4567", UNCHANGED),
+        ("5551234567", "15551234567", UNCHANGED),
+        ("5551234567", "4567", UPDATE),
+        ("5551234567", "0", UPDATE),
+    ],
+)
+def test_phones_are_compared_by_their_digits(stored: str, wanted: str, kind: StepKind) -> None:
+    account = Account()
+    account.invite("linda@example.org", phone=stored)
+    assert kinds(account.plan([row(phone=wanted)], deep=True)) == [kind]
+
+
 def test_another_team_and_assessments_of_who_has_accepted_are_conflicts() -> None:
     account = Account()
     account.invite("ann@example.org", team_id=101)
