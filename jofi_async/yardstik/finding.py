@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 
 from jofi_async.bulk.resource import normalised
 from jofi_async.core.errors import RefusedError
-from jofi_async.core.unset import UNSET
 from jofi_async.yardstik.models import Candidate, NewCandidate
 from jofi_async.yardstik.recent import Recent
 from jofi_async.yardstik.resources.candidates import Candidates
@@ -93,7 +92,7 @@ class CandidateFinder:
 
 def keys_of(candidate: Candidate) -> Iterable[Key]:
     """What a candidate is found by."""
-    pairs = (("external_id", candidate.external_id), ("email", candidate.email and normalised(candidate.email)))
+    pairs = (("external_id", (candidate.external_id or "").strip()), ("email", normalised(candidate.email or "")))
     return tuple((name, value) for name, value in pairs if value)
 
 
@@ -103,8 +102,9 @@ def _holds(candidate: Candidate, attribute: str, value: str) -> bool:
 
 
 def external_id_of(new: NewCandidate) -> str | None:
-    """The caller's own id, or None."""
-    return (new.external_id or None) if new.external_id is not UNSET else None
+    """The caller's own id, trimmed, or None."""
+    external_id = new.external_id
+    return external_id.strip() or None if isinstance(external_id, str) else None
 
 
 def _newest(found: Sequence[Candidate]) -> Candidate | None:

@@ -86,7 +86,7 @@ class ReconcilableInvitations(InvitationChecks):
     def facts(self, item: Invitee) -> Facts:
         """Who a candidate is, and to which packages they were invited."""
         who = item.candidate
-        person = Person(normalised(who.email or ""), who.external_id or None)
+        person = Person(normalised(who.email or ""), (who.external_id or "").strip() or None)
         packages = dict.fromkeys(filter(None, map(item.package_of, item.invitations)))
         return Facts(who.id, person, who.created_at or _EPOCH, tuple(packages))
 

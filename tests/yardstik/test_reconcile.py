@@ -187,6 +187,16 @@ def test_of_several_with_an_id_the_one_with_the_address_is_invited() -> None:
     assert [one.to for one in fake.messages] == ["joe@example.org"]
 
 
+def test_blanks_around_an_id_make_no_other_person() -> None:
+    fake = FakeYardstik()
+    there(fake, "joe", None, external_id="P1")
+    rows = [row("moved", external_id=" P1 "), row("joe", external_id="P1")]
+    assert kinds(plan_of(fake, rows)) == [CONFLICT, REFUSED]
+    assert kinds(plan_of(fake, [row("new", external_id="P2 ")])) == [CREATE]
+    apply(plan_of(fake, [row("new", external_id="P2 ")]))
+    assert fake.candidates[-1].fields["external_id"] == "P2"
+
+
 def test_a_shared_id_tells_nobody_from_anybody() -> None:
     fake = FakeYardstik()
     there(fake, "ann", external_id="P1")
@@ -306,7 +316,7 @@ wanted = st.builds(
     package=st.sampled_from([STANDARD, STANDARD, PLUS]),
     email=st.sampled_from([*ADDRESSES, *map(str.upper, ADDRESSES)]),
     first_name=st.sampled_from(["Joe", "Joe", "Jim", ""]),
-    external_id=st.one_of(st.none(), IDS),
+    external_id=st.one_of(st.none(), IDS, st.just(" P1 ")),
 )
 
 

@@ -158,6 +158,8 @@ async def create_candidate(session: Session, new: NewCandidate, record: CallReco
         record: Filled in while the call runs.
     """
     payload = {**new.given(), "email": new.email.strip()}
+    if isinstance(new.external_id, str):
+        payload["external_id"] = new.external_id.strip()
     try:
         return await ask(session, _CREATE, Candidate, payload=payload, record=record)
     except JofiAsyncError as error:
