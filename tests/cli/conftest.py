@@ -11,7 +11,7 @@ import pytest
 from jofi_async.cli.signals import SIGNALS
 from jofi_async.testing import run_virtual
 from jofi_async.transports.fake import FakeTransport, Handler
-from tests.cli.support import Command, Live
+from tests.cli.support import At, Command, Live
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +39,19 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Live:
     def use(handler: Handler, key: str = "sk_live_sandbox") -> None:
         monkeypatch.setenv("JOFI_API_KEY", key)
         monkeypatch.setattr("jofi_async.cli.jofi.way.AiohttpTransport", partial(_transport, handler))
+        monkeypatch.setattr(asyncio, "run", run_virtual)
+
+    return use
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> At:
+    """Lets a fake answer instead of the network, in virtual time."""
+
+    def use(handler: Handler) -> None:
+        monkeypatch.setenv("YARDSTIK_API_KEY", "yardstik_sandbox")
+        monkeypatch.setenv("YARDSTIK_BASE_URL", "http://yardstik.example.org")
+        monkeypatch.setattr("jofi_async.cli.yardstik.way.AiohttpTransport", partial(_transport, handler))
         monkeypatch.setattr(asyncio, "run", run_virtual)
 
     return use

@@ -19,6 +19,7 @@ EXAMPLE = Path("examples/candidates.csv")
 PEOPLE = "First Name,Last Name,Email,Phone\nAda,Lovelace,ada@example.org,+15551234567\nAlan,Turing,alan@example.org,\n"
 
 Live = Callable[..., None]
+At = Callable[[Handler], None]
 
 
 class Command:

@@ -162,7 +162,7 @@ def test_a_person_who_is_there_is_asked(
     fake = a_jofi()
     live(fake)
     asked: list[str] = []
-    monkeypatch.setattr("jofi_async.cli.jofi.reconcile.someone_is_there", lambda: True)
+    monkeypatch.setattr("jofi_async.cli.reconciling.someone_is_there", lambda: True)
     monkeypatch.setattr(
         "rich.console.Console.input",
         lambda _, question: asked.append(str(question)) or answer,  # type: ignore[func-returns-value]

@@ -1,42 +1,19 @@
 """`jofi yardstik`: invite a file, and list, get, cancel, refresh and delete invitations."""
 
-import asyncio
 import csv
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from jofi_async import FakeTransport, FakeYardstik
-from jofi_async.testing import run_virtual
+from jofi_async import FakeYardstik
 from jofi_async.yardstik.fake import FakeClock
-from tests.cli.support import Command, kinds, said
+from tests.cli.support import At, Command, kinds, said
 
 PEOPLE = "First Name,Last Name,Email,Candidate ID\nAda,Lovelace,ada@example.org,P1\nAlan,Turing,alan@example.org,P2\n"
 """A file as JOFI takes it, too."""
-
-At = Callable[[FakeYardstik], None]
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> At:
-    """Let a fake answer instead of the network, in virtual time."""
-
-    def use(fake: FakeYardstik) -> None:
-        monkeypatch.setenv("YARDSTIK_API_KEY", "yardstik_sandbox")
-        monkeypatch.setenv("YARDSTIK_BASE_URL", "http://yardstik.example.org")
-        monkeypatch.setattr("jofi_async.cli.yardstik.way.AiohttpTransport", partial(_transport, fake))
-        monkeypatch.setattr(asyncio, "run", run_virtual)
-
-    return use
-
-
-def _transport(fake: FakeYardstik, **_: object) -> FakeTransport:
-    return FakeTransport(fake)
 
 
 def test_a_file_is_invited_in_memory(jofi: Command) -> None:

@@ -4,13 +4,14 @@ from jofi_async.cli.lazy import LazyGroup
 
 COMMANDS = {
     "invite": "jofi_async.cli.yardstik.invite:invite",
+    "reconcile": "jofi_async.cli.yardstik.reconcile:reconcile_command",
     "invitations": "jofi_async.cli.yardstik.invitations:invitations",
     "packages": "jofi_async.cli.yardstik.invitations:packages",
 }
 
 yardstik = LazyGroup(
     COMMANDS,
-    {"Invite": ("invite",), "Look and change": ("invitations", "packages")},
+    {"Invite": ("invite", "reconcile"), "Look and change": ("invitations", "packages")},
     name="yardstik",
     short_help="Yardstik: invite people to background checks.",
     help="""Invite people to Yardstik's background checks, each of them once.

@@ -2,60 +2,39 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from functools import partial
 from typing import Any
 
 import click
-from attrs import define, frozen
+from attrs import frozen
 from rich.console import Console
 
 from jofi_async.bulk.journal.file import settled_people
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.cli.confirm import confirm, someone_is_there
-from jofi_async.cli.errand import Errand, Kind, prepare
-from jofi_async.cli.options import JobOptions, table_job_options
+from jofi_async.cli.errand import Errand
 from jofi_async.cli.progress import say
 from jofi_async.cli.report import tell_end, tell_failure
 from jofi_async.cli.run import ExitCode, Run
-from jofi_async.cli.yardstik.way import SANDBOX_LIMIT, Way, find_way
-from jofi_async.core.client import DEFAULT_RATE_LIMIT
+from jofi_async.cli.yardstik.inviting import PackageOptions, PackageRows, errand_of, package_options, way_of
+from jofi_async.cli.yardstik.way import Way
 from jofi_async.core.errors import CallError
 from jofi_async.yardstik.bulk import InvitationChecks, Invited
-from jofi_async.yardstik.columns import FIELDS, new_invitation
-from jofi_async.yardstik.models import Candidate, NewInvitation
+from jofi_async.yardstik.models import NewInvitation
 
 _CHECKS = InvitationChecks()
 
 
 @frozen(kw_only=True)
-class InviteOptions(JobOptions):
+class InviteOptions(PackageOptions):
     """What the options of `jofi yardstik invite` say."""
 
-    sandbox: bool
-    package: str
     resend_after: float | None
     again: bool
 
 
-@define
-class _Rows:
-    """Makes rows of a package, whose id is known once Yardstik was asked.
-
-    Attributes:
-        package: What it is called, and then its id.
-    """
-
-    package: str
-
-    def make(self, values: Mapping[str, object]) -> NewInvitation:
-        """Make one."""
-        return new_invitation({**values, "account_package_id": self.package})
-
-
 @click.command("invite", short_help="Invite everybody in a file.")
-@click.option("--sandbox", is_flag=True, help="Invite on a Yardstik in memory; nobody is contacted.")
-@click.option("--package", metavar="NAME", required=True, help="The package: its name, system name or id.")
 @click.option(
     "--resend-after",
     type=click.FloatRange(min=0, min_open=True),
@@ -63,7 +42,7 @@ class _Rows:
     help="Send again what is in doubt and not there so long after.  [never]",
 )
 @click.option("--again", is_flag=True, help="Invite also where a report of the package is under way.")
-@table_job_options
+@package_options
 def invite(**given: Any) -> int:
     """Invite everybody in a FILE (CSV, XLSX or JSON lines) to a background check, each once.
 
@@ -78,10 +57,9 @@ def invite(**given: Any) -> int:
     5 cannot go on, 2 usage or your "no", 130 or 143 stopped by a signal.
     """  # noqa: D301
     options = InviteOptions(**given)
-    screen, rows = Console(stderr=True), _Rows(options.package)
-    limit = options.rate_limit(SANDBOX_LIMIT if options.sandbox else DEFAULT_RATE_LIMIT)
-    way = None if options.dry_run and not options.sandbox else find_way(options.sandbox, options.api_key_file, limit)
-    errand = prepare(screen, options, Kind(FIELDS, rows.make, _describe), {}, mode=way.mode if way else "")
+    screen, rows = Console(stderr=True), PackageRows(options.package)
+    way = None if options.dry_run and not options.sandbox else way_of(options)
+    errand = errand_of(screen, options, rows, way)
     path = errand.outcomes_path(options)
     journal_path = options.journal_path(None if way and way.fake else errand.journal_path("yardstik"))
     errand.check_apart(path, journal_path)
@@ -115,11 +93,11 @@ def _goes_on(
 
 
 async def _send(
-    options: InviteOptions, way: Way, run: Run[NewInvitation, Invited], rows: _Rows, journal: Journal | None
+    options: InviteOptions, way: Way, run: Run[NewInvitation, Invited], rows: PackageRows, journal: Journal | None
 ) -> None:
     async with way.transport, way.client:
         try:
-            rows.package = (await way.client.packages.find(options.package)).id
+            await rows.find(way.client)
         except CallError as error:
             run.error, run.is_void = error, True
             return
@@ -142,9 +120,3 @@ def _in_closing(way: Way | None) -> Iterator[str]:
             f"The sandbox holds {len(way.fake.invitations):,} invitations, and would have sent "
             f"{kinds['email']:,} e-mails and {kinds['sms']:,} texts."
         )
-
-
-def _describe(item: Invited) -> Mapping[str, object]:
-    if isinstance(item, Candidate):
-        return {}
-    return {"invitation_id": item.id, "assessment_url": item.apply_url}
