@@ -33,8 +33,14 @@ _MEANINGS = {
 }
 
 
-def tell_plan(console: Console, plan: Plan[Any, Any]) -> None:
-    """Show what differs, then the counts, so that a screen ends with what matters."""
+def tell_plan(console: Console, plan: Plan[Any, Any], *, hint: str) -> None:
+    """Show what differs, then the counts, so that a screen ends with what matters.
+
+    Args:
+        console: Where to.
+        plan: The plan.
+        hint: How what was not compared can be, or "".
+    """
     for kind in _SIGNS:
         if kind is not StepKind.UNCHANGED:
             _tell_steps(console, kind, plan.of(kind))
@@ -45,7 +51,7 @@ def tell_plan(console: Console, plan: Plan[Any, Any]) -> None:
         if count:
             counts.add_row(f"{count:,}", Text(_MEANINGS[kind], style=_SIGNS[kind][1]))
     console.print(counts)
-    for sentence in _sentences(plan):
+    for sentence in _sentences(plan, hint):
         say(console, sentence)
 
 
@@ -94,11 +100,11 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def _sentences(plan: Plan[Any, Any]) -> Iterator[str]:
+def _sentences(plan: Plan[Any, Any], hint: str) -> Iterator[str]:
     yield f"Read with {plan.reading}."
     if plan.not_compared:
         fields = ", ".join(f"{name} ({rows:,} rows)" for name, rows in plan.not_compared.items())
-        yield f"Not compared, since a list does not show them: {fields}. --deep compares all."
+        yield f"Not compared, since a list does not show them: {fields}. {hint}".rstrip()
     for gap in plan.reading.gaps:
         yield f"Not read: {gap}"
     people = plan.people

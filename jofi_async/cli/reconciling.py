@@ -96,6 +96,7 @@ class Reconciling(Generic[Row]):
         make: Makes the plan.
         facts: What a person is told who is asked.
         screen: Where that is told.
+        hint: How what was not compared can be, or "".
     """
 
     vendor: str
@@ -106,6 +107,7 @@ class Reconciling(Generic[Row]):
     make: Callable[[], Awaitable[Plan[Row, Any]]]
     facts: Mapping[str, str]
     screen: Console
+    hint: str = ""
 
     async def run(self) -> int:
         """Make the plan, show it, and apply it if that is wanted; the exit code."""
@@ -116,7 +118,7 @@ class Reconciling(Generic[Row]):
             except CallError as error:
                 say(self.screen, f"Error: {error}")
                 return ExitCode.CANNOT_GO_ON if verdict_on(error, sent=False).stops else ExitCode.RUN_AGAIN
-            tell_plan(self.screen if self.wanted.as_json else Console(), plan)
+            tell_plan(self.screen if self.wanted.as_json else Console(), plan, hint=self.hint)
             self._write_report(plan)
             code = await self._apply(plan) if self.wanted.apply and not plan.is_done else exit_code_of(plan)
         if self.wanted.as_json:

@@ -48,6 +48,8 @@ class ReconcilableInvitations(InvitationChecks):
         update: Updates one.
         workers: How many requests are made at once.
         mode: What the key's prefix says, or None.
+        answer_limit: How many invitations an answer to a filter holds at most.
+        lists_completion: Test takers alone tell it.
     """
 
     invitations: Invitations
@@ -56,6 +58,7 @@ class ReconcilableInvitations(InvitationChecks):
     workers: int
     mode: Mode | None
     answer_limit: int = ANSWER_LIMIT
+    lists_completion: bool = False
 
     @property
     def lists_prove(self) -> bool:

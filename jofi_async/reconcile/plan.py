@@ -28,7 +28,7 @@ class Plan(Generic[Row, Item]):
         reading: How the server was read, with how many requests.
         scope: What an item must be of to be unexpected: "account", or None for the groups that occur in the rows.
         deep: Whether each matched item was read with all its fields.
-        completion: Whether it was asked who has completed.
+        completion: Whether it was asked who has completed, or lists show it.
         read_at: When the reading began, by the clock of this computer.
         share_person_id: Whether one person_id may come with several addresses.
     """

@@ -73,9 +73,10 @@ async def reconcile(
     steps = planner.steps()
     if deep:
         await planner.read_each(steps)
-    if completion:
+    if completion and not resource.lists_completion:
         await planner.ask_completion(steps)
-    return Plan(steps, planner.reading(), scope, deep, completion, read_at, share_person_id, resource)
+    is_completion_known = completion or resource.lists_completion
+    return Plan(steps, planner.reading(), scope, deep, is_completion_known, read_at, share_person_id, resource)
 
 
 class _Planner(Generic[Row, Item]):

@@ -137,6 +137,11 @@ class Reconcilable(Protocol[Row, Item]):
         ...
 
     @property
+    def lists_completion(self) -> bool:
+        """Whether lists show who has completed, so that nobody need be asked."""
+        ...
+
+    @property
     def listable(self) -> Listable[Item] | None:
         """The list by its filters: addresses are the first of its fields, groups the second.
 

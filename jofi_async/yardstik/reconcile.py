@@ -43,6 +43,7 @@ class ReconcilableInvitations(InvitationChecks):
         candidates: Likewise.
         workers: How many requests are made at once.
         lists_prove: There are no test keys.
+        lists_completion: Invitations show their reports.
         listable: The lists have pages.
         answer_limit: No filter is asked.
     """
@@ -51,6 +52,7 @@ class ReconcilableInvitations(InvitationChecks):
     candidates: Candidates
     workers: int
     lists_prove: bool = True
+    lists_completion: bool = True
     listable: None = None
     answer_limit: int = 0
 
@@ -137,11 +139,9 @@ class ReconcilableInvitations(InvitationChecks):
         return Progress(invitation.created_at, moment(submitted_at), moment(completed_at))
 
     async def completed_at(self, item: Invitee) -> datetime | None:
-        """When the report was complete, as the invitation tells."""
-        if item.invitation is None:
-            return None
-        report = (await self.invitations.get(item.invitation.id)).report
-        return moment(report.completed_at) if report else None
+        """When the report was complete; lists show it, so nobody is asked."""
+        progress = self.progress(item)
+        return progress.completed_at if progress else None
 
     def create_many(
         self,

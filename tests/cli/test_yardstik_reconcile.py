@@ -58,6 +58,15 @@ def test_a_plan_is_shown_and_nothing_is_changed(jofi: Command, at: At) -> None:
     assert not jofi.outcomes.exists()
 
 
+def test_what_yardstik_does_not_show_is_named_and_completion_is_known(jofi: Command, at: At) -> None:
+    fake = FakeYardstik()
+    at(fake)
+    fake.complete(fake.invite("ada@example.org", first_name="Ada", last_name="Lovelace").id)
+    assert reconcile(jofi, content="".join(PEOPLE.splitlines(keepends=True)[:2])) == 0
+    assert "Not compared, since a list does not show them: external_id (1 rows).\n" in jofi.out
+    assert "Of those who are there: 1 accepted. As of" in jofi.out
+
+
 def test_it_is_applied_and_a_second_time_there_is_nothing_to_do(jofi: Command, at: At) -> None:
     fake = a_yardstik()
     at(fake)

@@ -29,6 +29,8 @@ from jofi_async import (
     reconcile,
 )
 from jofi_async.bulk.resource import normalised
+from jofi_async.reconcile.export import plan_as_json
+from jofi_async.reconcile.report import render_report
 from jofi_async.testing import run_virtual
 from jofi_async.yardstik.fake import FakeSettings, rules
 from jofi_async.yardstik.fake.records import Invitation
@@ -225,10 +227,11 @@ def test_how_far_people_have_come() -> None:
     there(fake, "cleo", None)
     fake.complete(ids[1])
     rows = [row(name) for name in ("ann", "bob", "cleo")]
-    plan = plan_of(fake, rows, deep=True, completion=True)
+    plan = plan_of(fake, rows, deep=True)
+    assert plan.people.completion_known
     assert kinds(plan) == [UNCHANGED, UNCHANGED, CREATE]
     assert plan.people.counts == {PersonState.PENDING: 1, PersonState.ACCEPTED: 1, PersonState.COMPLETED: 0}
-    assert plan.reading.requests == {How.EVERYTHING: 2, How.DEEP: 3, How.COMPLETION: 1}
+    assert plan.reading.requests == {How.EVERYTHING: 2, How.DEEP: 3}
 
 
 class Bare:
@@ -287,6 +290,36 @@ def test_what_is_created_is_in_the_journal_and_nothing_is_ever_updated(tmp_path:
     assert len(fake.messages) == 2
     with pytest.raises(LifecycleError, match="no update"):
         client_of(fake).reconcilable().update_many([])
+
+
+def test_who_is_in_doubt_in_the_journal_is_not_sent_again_by_a_later_plan(tmp_path: Path) -> None:
+    fake = FakeYardstik()
+    journal = tmp_path / "people.journal"
+    applied = apply(plan_of(fake, [row()], "POST */invitations 500"), journal=journal)
+    assert applied.summary.counts[OutcomeKind.UNKNOWN] == 1
+    sent = len(writes(fake))
+    again = plan_of(fake, [row()])
+    assert kinds(again) == [CREATE]
+    assert apply(again, journal=journal).summary.counts[OutcomeKind.UNKNOWN] == 1
+    assert len(writes(fake)) == sent
+    assert not fake.messages
+
+
+def test_what_never_leaves_its_field_is_in_no_plan_and_no_report() -> None:
+    fake = FakeYardstik()
+    secrets: dict[str, Any] = {
+        "ssn": "111-22-3333",
+        "date_of_birth": "1980-02-03",
+        "addresses": [{"line1": "1 Main St"}],
+    }
+    there(fake, "ann", **secrets)
+    there(fake, "bob", **secrets)
+    plan = plan_of(fake, [row("ann", first_name="Ann", **secrets | {"ssn": "999-88-7777"})], scope="account")
+    assert kinds(plan) == [CONFLICT, UNEXPECTED]
+    told = f"{plan_as_json(plan)} {render_report(plan, title='people.csv')}"
+    assert not [one for one in ("111-22", "999-88", "1980-02-03", "Main St") if one in told]
+    assert all(step.item.candidate.ssn is None for step in plan.steps if step.item)
+    assert repr(plan.steps[0].item).endswith("1 invitations)")
 
 
 ADDRESSES = [f"{name}@example.{at}" for name in ("ann", "bob", "cleo") for at in ("org", "com")]

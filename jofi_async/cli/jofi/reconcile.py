@@ -59,6 +59,14 @@ def reconcile_command(deep: bool, completion: bool, **given: Any) -> int:
 
     facts = {**facts_of(errand), "at": way.url}
     run = Reconciling(
-        vendor="jofi", wanted=wanted, options=options, way=way, errand=errand, make=make, facts=facts, screen=screen
+        vendor="jofi",
+        wanted=wanted,
+        options=options,
+        way=way,
+        errand=errand,
+        make=make,
+        facts=facts,
+        screen=screen,
+        hint="--deep compares all.",
     )
     return asyncio.run(run.run())
