@@ -63,7 +63,7 @@ class Witness(Transport):
             self._note(request, Told.NOT_SENT)
             raise
         except UnknownOutcomeError as error:
-            self._note(request, Told.NOTHING if error.response is None else _meaning(error.response))
+            self._note(request, Told.NOTHING if error.response is None else _meaning(error.response, is_whole=False))
             raise
         except BaseException:  # cancelled, or a bug
             self._note(request, Told.NOTHING if request.departed else Told.NOT_SENT)
@@ -117,8 +117,8 @@ def _step_of(request: Request) -> str:
     return urlsplit(request.url).path.rpartition("/")[2]
 
 
-def _meaning(response: Response) -> Told:
-    """What an answer to a create tells, read by nothing but its status and its text."""
+def _meaning(response: Response, *, is_whole: bool = True) -> Told:
+    """What an answer to a create tells, read by nothing but its status and, if it is whole, its text."""
     is_long = int(response.headers.get("retry-after", 0)) > 60
     if response.status == 429:
         return Told.PUT_OFF if is_long else Told.NOT_SENT
@@ -126,6 +126,8 @@ def _meaning(response: Response) -> Told:
         return Told.BUSY if is_long else Told.NOTHING
     if response.status < 300:
         return Told.DONE
+    if not is_whole:
+        return Told.NOTHING
     return Told.DUPLICATE if b"already has" in response.body else Told.REFUSED
 
 
