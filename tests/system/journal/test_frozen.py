@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.sandbox_process import JOFI, Served, served
-from tests.system.journal.support import LATENCY, Job, check_invited_once, check_told, ended, wait_until
+from tests.system.journal.support import LATENCY, Job, check_end, ended, wait_until
 
 ROWS = 200
 STOPS_IN_A_TRANSACTION = (
@@ -50,9 +50,9 @@ STOPS_BETWEEN_CONNECTING_AND_SENDING = (
 
 
 @pytest.mark.timeout(120)
-def test_it_sends_and_records_nothing_once_it_wakes(tmp_path: Path) -> None:
+def test_it_sends_and_records_nothing_once_it_wakes(tmp_path: Path, vendor: str) -> None:
     with served(*LATENCY) as sandbox:
-        job = Job.make(tmp_path, sandbox, ROWS)
+        job = Job.make(tmp_path, sandbox, ROWS, vendor)
         with ended(job.start()) as frozen:
             assert wait_until(lambda: job.recorded() > ROWS // 4, frozen)
             freeze(frozen, job)
@@ -63,24 +63,22 @@ def test_it_sends_and_records_nothing_once_it_wakes(tmp_path: Path) -> None:
             assert "--take-over" in said
             assert files(tmp_path) == before
             code, said = job.run("--take-over")
-            assert code == 3, said
+            assert code in job.codes, said
             wakes_in_vain(frozen, job)
-        check_invited_once(job)
-        check_told(job)
+        check_end(job)
 
 
 @pytest.mark.timeout(120)
-def test_one_that_was_connecting_sends_nothing_either(tmp_path: Path) -> None:
+def test_one_that_was_connecting_sends_nothing_either(tmp_path: Path, vendor: str) -> None:
     with served(*LATENCY) as sandbox:
-        job = Job.make(tmp_path, sandbox, ROWS)
+        job = Job.make(tmp_path, sandbox, ROWS, vendor)
         program = (JOFI[0], "-c", STOPS_BETWEEN_CONNECTING_AND_SENDING)
         with ended(job.start(program=program)) as frozen:
             assert wait_until(lambda: is_stopped(frozen), frozen)
             code, said = job.run("--take-over")
-            assert code == 3, said
+            assert code in job.codes, said
             wakes_in_vain(frozen, job)
-        check_invited_once(job)
-        check_told(job)
+        check_end(job)
 
 
 @pytest.mark.timeout(120)
@@ -93,13 +91,12 @@ def test_one_that_is_stopped_while_it_writes_must_be_ended_first(tmp_path: Path)
             sent, before = creates_at_rest(sandbox), files(tmp_path)
             for options in ((), ("--take-over",)):
                 code, said = job.run(*options)
-                assert code == 5
+                assert code == 5, said
                 assert f"process {frozen.pid} on " in said
                 assert "Traceback" not in said
             assert (creates(sandbox), files(tmp_path)) == (sent, before)
         job.finish()
-        check_invited_once(job)
-        check_told(job)
+        check_end(job)
 
 
 def wakes_in_vain(frozen: subprocess.Popen[str], job: Job) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.sandbox_process import served
-from tests.system.journal.support import LATENCY, Job, check_invited_once, check_told, ended, wait_until
+from tests.system.journal.support import LATENCY, Job, check_end, ended, wait_until
 
 KILLS, ROWS = 5, 40
 """The kills of a round, and the rows for each kill."""
@@ -39,8 +39,7 @@ def test_everybody_is_invited_once(tmp_path: Path, rounds: int, seed: int) -> No
         for number in range(kills):
             kill_in_the_midst(job, chance, early=number % 5 == 4)
         job.finish()
-        check_invited_once(job)
-        check_told(job)
+        check_end(job)
 
 
 @pytest.mark.timeout(900)
