@@ -30,7 +30,7 @@ class CandidateFinder:
     def __init__(self, candidates: Candidates, *, share_person_id: bool = False) -> None:
         self._candidates = candidates
         self._share_person_id = share_person_id
-        self._all = Recent(candidates.list, keys_of, _slim)
+        self._all = Recent(candidates.list, keys_of, slim_candidate)
         self._believed: dict[str, bool] = {}
         self._turn = asyncio.Lock()
 
@@ -111,12 +111,16 @@ def _newest(found: Sequence[Candidate]) -> Candidate | None:
     return max(found, key=lambda one: (one.created_at is not None, one.created_at, one.id), default=None)
 
 
-def _slim(candidate: Candidate) -> Candidate:
-    """What is kept of a candidate for later: no more than it is found and judged by."""
+def slim_candidate(candidate: Candidate) -> Candidate:
+    """What is kept of a candidate for later: no more than they are found, compared and judged by."""
     return Candidate(
         candidate.id,
-        external_id=candidate.external_id,
+        first_name=candidate.first_name,
+        middle_name=candidate.middle_name,
+        last_name=candidate.last_name,
         email=candidate.email,
+        phone=candidate.phone,
+        external_id=candidate.external_id,
         created_at=candidate.created_at,
         reports=candidate.reports,
     )

@@ -15,6 +15,7 @@ from jofi_async.bulk.resource import normalised
 from jofi_async.core.codec import read_loose_time
 from jofi_async.reconcile.complete import IncompleteListingError, ListingSummary
 from jofi_async.yardstik.bulk import slim
+from jofi_async.yardstik.finding import slim_candidate
 from jofi_async.yardstik.listing import all_pages
 from jofi_async.yardstik.models import REFRESHABLE, Candidate, Invitation, Page
 from jofi_async.yardstik.recent import Dated, List
@@ -69,21 +70,6 @@ def is_ended(invitation: Invitation) -> bool:
     return (invitation.status or "").casefold() in _ENDED
 
 
-def kept(candidate: Candidate) -> Candidate:
-    """What is kept of a candidate: what is compared, and the reports."""
-    return Candidate(
-        candidate.id,
-        first_name=candidate.first_name,
-        middle_name=candidate.middle_name,
-        last_name=candidate.last_name,
-        email=candidate.email,
-        phone=candidate.phone,
-        external_id=candidate.external_id,
-        created_at=candidate.created_at,
-        reports=candidate.reports,
-    )
-
-
 def moment(text: str | None) -> datetime | None:
     """A moment of a report, whose form no page shows; None where it cannot be read."""
     return read_loose_time(text) if text else None
@@ -126,7 +112,7 @@ class InviteeListing:
 
     async def _read(self) -> AsyncGenerator[Invitee]:
         try:
-            candidates = {one.id: one for one in await self._all(self._candidates, kept)}
+            candidates = {one.id: one for one in await self._all(self._candidates, slim_candidate)}
             invitations = await self._all(self._invitations, _with_candidate)
         except IncompleteListingError as error:
             self.summary = evolve(error.summary, requests=self._requests)
@@ -152,7 +138,7 @@ class InviteeListing:
 
 def _with_candidate(invitation: Invitation) -> Invitation:
     candidate = invitation.candidate
-    return evolve(slim(invitation), candidate=None if candidate is None else kept(candidate))
+    return evolve(slim(invitation), candidate=None if candidate is None else slim_candidate(candidate))
 
 
 def _invitees(candidates: dict[str, Candidate], invitations: Iterable[Invitation]) -> Sequence[Invitee]:

@@ -22,7 +22,8 @@ from jofi_async.core.unset import UNSET
 from jofi_async.reconcile.progress import Progress
 from jofi_async.reconcile.reconcilable import Card, Change, Comparison, Facts, Listing, Patch
 from jofi_async.yardstik.bulk import InvitationChecks, is_under_way
-from jofi_async.yardstik.invitees import Invitee, InviteeListing, is_ended, kept, moment
+from jofi_async.yardstik.finding import slim_candidate
+from jofi_async.yardstik.invitees import Invitee, InviteeListing, is_ended, moment
 from jofi_async.yardstik.models import NewInvitation
 from jofi_async.yardstik.resources.candidates import Candidates
 from jofi_async.yardstik.resources.invitations import Invitations
@@ -127,7 +128,7 @@ class ReconcilableInvitations(InvitationChecks):
 
     async def read(self, item: Invitee) -> Invitee:
         """Read the candidate."""
-        return Invitee(kept(await self.candidates.get(item.candidate.id)), item.invitations, item.elsewhere)
+        return Invitee(slim_candidate(await self.candidates.get(item.candidate.id)), item.invitations, item.elsewhere)
 
     def progress(self, item: Invitee) -> Progress | None:
         """Invited; accepted with the submission of their data; completed with the report."""
