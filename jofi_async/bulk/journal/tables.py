@@ -41,7 +41,7 @@ SCHEMA = Schema(
         field TEXT NOT NULL,
         reason TEXT NOT NULL,
         checksum INTEGER NOT NULL
-    );
+    ) WITHOUT ROWID;
     CREATE INDEX entry_person_id ON entry (person_id) WHERE person_id IS NOT NULL;
     CREATE TABLE run (
         number INTEGER PRIMARY KEY,
