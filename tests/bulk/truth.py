@@ -68,7 +68,7 @@ class Witness(Transport):
         except BaseException:  # cancelled, or a bug
             self._note(request, Told.NOTHING if request.departed else Told.NOT_SENT)
             raise
-        self.was_slowed = self.was_slowed or response.status == 429
+        self.was_slowed = self.was_slowed or response.status == 429 or "retry-after" in response.headers
         if request.method == "POST":
             self._note(request, _meaning(response))
         elif response.status == 200:
