@@ -39,7 +39,10 @@ def open_store(url: str) -> LimitStore:
     Raises:
         ConfigurationError: It is none of these; its text is not repeated, since it may hold a password.
     """
-    scheme = urlsplit(url.strip()).scheme
+    try:
+        scheme = urlsplit(url.strip()).scheme
+    except ValueError:
+        raise ConfigurationError("The URL by which a limit is shared cannot be read") from None
     if scheme in _REDIS:
         from jofi_async.sharing.redis import RedisLimitStore
 

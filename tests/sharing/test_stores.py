@@ -54,7 +54,15 @@ def test_which_store_a_url_names(url: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "redis", f"http://{PASSWORD}@example.org", "file:", "file://elsewhere/limit", "redis://example.org:port"],
+    [
+        "",
+        "redis",
+        f"http://{PASSWORD}@example.org",
+        "file:",
+        "file://elsewhere/limit",
+        "redis://example.org:port",
+        f"redis://{PASSWORD}@[h",
+    ],
 )
 def test_a_url_that_names_none_is_not_repeated(url: str) -> None:
     with pytest.raises(ConfigurationError) as refusal:
