@@ -7,6 +7,7 @@ import os
 from ssl import SSLCertVerificationError
 
 import aiohttp
+from aiohttp import http
 from yarl import URL
 
 from jofi_async.core.errors import NotSentError, UnknownOutcomeError
@@ -23,7 +24,7 @@ def cause(error: Exception) -> BaseException | None:
     """Return what our error may be raised from."""
     if isinstance(error, aiohttp.ClientConnectorError):
         return error.os_error
-    return None if isinstance(error, aiohttp.ClientError) else error
+    return None if isinstance(error, aiohttp.ClientError | http.HttpProcessingError) else error
 
 
 def not_sent(error: Exception, request: Request) -> NotSentError:
@@ -58,7 +59,7 @@ def unknown(error: Exception, request: Request, response: Response | None = None
     match error:
         case TimeoutError():
             words = f"Nothing more came from {where} for {request.timeout.read:g} s"
-        case aiohttp.ClientResponseError():
+        case http.HttpProcessingError():
             words = f"What {where} answered is not HTTP"
         case _ if response is not None:
             words = f"The answer of {where} broke off after {len(response.body)} bytes"

@@ -8,7 +8,7 @@ from collections import defaultdict
 from functools import lru_cache
 from http.cookies import BaseCookie, SimpleCookie
 from ssl import SSLContext
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -17,16 +17,11 @@ from jofi_async.core.deadlines import Deadlines, Scope
 from jofi_async.core.errors import ConfigurationError, LifecycleError, UnknownOutcomeError
 from jofi_async.core.transport import Transport
 from jofi_async.core.wire import Request, Response, Timeout
+from jofi_async.transports._connector import Connector
+from jofi_async.transports._exchange import ATTEMPT, Attempt, Departure, Outbox
 from jofi_async.transports._failures import cause, not_sent, place, unknown
-from jofi_async.transports._wire import ATTEMPT, Attempt, BytesRequest, Outbox, Wire
-
-if TYPE_CHECKING:
-    from aiohttp.connector import Connection
-    from aiohttp.tracing import Trace
 
 _ADDRESS = re.compile(r"https?://[!\"$-~]+", re.IGNORECASE)  # percent-encoded, and without a fragment
-_AUTO_HEADERS = frozenset({"Accept", "User-Agent"})
-_AUTO_HEADERS_OF_BODIES = _AUTO_HEADERS | {"Content-Type"}
 
 
 class AiohttpTransport(Transport):
@@ -65,6 +60,7 @@ class AiohttpTransport(Transport):
         self._max_response_bytes = max_response_bytes
         self._environment: dict[str, URL | None] = {}
         self._reading: defaultdict[float, Deadlines] = defaultdict(Deadlines)
+        self._outbox = Outbox()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pid = 0
@@ -81,7 +77,7 @@ class AiohttpTransport(Transport):
         request.departed = False
         session = self._bound()
         url = _url(request)
-        attempt = Attempt(request, self._scope(request))
+        attempt = Attempt(request, self._scope(request), self._outbox)
         token = ATTEMPT.set(attempt)
         try:
             answer = await self._ask(session, attempt, url)
@@ -90,7 +86,7 @@ class AiohttpTransport(Transport):
             attempt.hang_up()
             ATTEMPT.reset(token)
 
-    async def _ask(self, session: aiohttp.ClientSession, attempt: "Attempt", url: URL) -> aiohttp.ClientResponse:
+    async def _ask(self, session: aiohttp.ClientSession, attempt: Attempt, url: URL) -> aiohttp.ClientResponse:
         """Send the request and return as soon as the head of the answer is there."""
         request = attempt.request
         try:
@@ -99,20 +95,16 @@ class AiohttpTransport(Transport):
                     request.method,
                     url,
                     headers=request.headers,
-                    skip_auto_headers=_skipped(request) or None,
                     data=request.body,
                     timeout=_client_timeout(request.timeout),
                     proxy=self._proxy_for(url),
                     allow_redirects=False,
-                    middlewares=() if request.method == "POST" else None,  # aiohttp sends it once by itself
                 )
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
             raise ConfigurationError("The URL of the request cannot be called") from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise not_sent(error, request) from cause(error)
         except (aiohttp.ClientError, OSError) as error:
-            if attempt.refusal is not None:
-                raise attempt.refusal from None
             request.departed = True
             raise unknown(error, request) from cause(error)
         except ValueError as error:
@@ -133,8 +125,7 @@ class AiohttpTransport(Transport):
             response.body = b"".join(chunks)
             raise unknown(error, request, response) from cause(error)
         finally:
-            if not answer.closed:
-                answer.close()
+            answer.close()
         response.body = b"".join(chunks)
         if left < 0:
             words = f"The answer of {place(request)} is larger than {self._max_response_bytes} bytes"
@@ -167,13 +158,13 @@ class AiohttpTransport(Transport):
         keepalive: dict[str, Any] = (
             {"keepalive_timeout": self._keepalive} if self._keepalive > 0 else {"force_close": True}
         )
-        connector = _Connector(limit=0, ssl=self._ssl or True, **keepalive)
-        connector.process, connector.outbox = os.getpid(), Outbox()
+        connector = Connector(limit=0, ssl=self._ssl or True, **keepalive)
+        connector.process = os.getpid()
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=_NoCookies(),
-            middlewares=(_only_once,),
-            request_class=BytesRequest,
+            headers=None if self._keepalive > 0 else {"Connection": "close"},
+            request_class=Departure,
         )
 
     def _proxy_for(self, url: URL) -> URL | None:
@@ -213,47 +204,6 @@ class AiohttpTransport(Transport):
             warnings.warn(words, ResourceWarning, source=self, stacklevel=2)
 
 
-class _Connector(aiohttp.TCPConnector):
-    """Tells apart what failed before there was a connection to send on, and notes when there was one."""
-
-    process = 0
-    outbox: Outbox
-
-    def __del__(self, *args: Any) -> None:
-        """Close what is open, without aiohttp's own warning: the transport warns for all of it."""
-        if os.getpid() == self.process:  # in a forked child it would take the sockets off the parent's epoll
-            self._close()
-
-    async def connect(
-        self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
-    ) -> "Connection":
-        attempt = ATTEMPT.get()
-        try:
-            connection = await super().connect(req, traces, timeout)
-            while (wire := self._wire_of(connection)) is None:
-                connection.close()
-                connection = await super().connect(req, traces, timeout)
-        except aiohttp.InvalidURL:
-            raise
-        except (aiohttp.ClientError, OSError) as error:
-            raise not_sent(error, attempt.request) from cause(error)
-        attempt.wire = wire
-        attempt.reading.end_after(attempt.request.timeout.read)
-        return connection
-
-    def _wire_of(self, connection: "Connection") -> Wire | None:
-        """Return the wire of a connection, or None if the server has left one that is to be used again."""
-        protocol = connection.protocol
-        if protocol is None or protocol.transport is None:
-            raise aiohttp.ServerDisconnectedError
-        wire: object = protocol.transport
-        if isinstance(wire, Wire):
-            return None if protocol.writing_paused or wire.has_news() else wire
-        wire = Wire(protocol.transport, self.outbox)
-        protocol.transport = cast("asyncio.Transport", wire)
-        return wire
-
-
 class _NoCookies(aiohttp.DummyCookieJar):
     """Has none, and makes no new empty jar for each request."""
 
@@ -262,19 +212,6 @@ class _NoCookies(aiohttp.DummyCookieJar):
 
 
 _EMPTY = SimpleCookie()
-
-
-async def _only_once(req: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Keep aiohttp from sending again: it does so, for some methods, when an error of its own comes out of here."""
-    try:
-        return await handler(req)
-    except Exception as error:
-        attempt = ATTEMPT.get()
-        if attempt.refusal is not None:
-            raise attempt.refusal from None
-        if attempt.request.departed:
-            raise unknown(error, attempt.request) from cause(error)
-        raise
 
 
 @lru_cache(maxsize=64)
@@ -300,12 +237,6 @@ def _checked_url(text: str) -> URL:
         return URL(text, encoded=True)
     except ValueError as error:
         raise ConfigurationError(f"The URL of the request cannot be called: {error}") from None
-
-
-def _skipped(request: Request) -> frozenset[str]:
-    """The headers that aiohttp would add by itself."""
-    added = _AUTO_HEADERS if request.body is None and request.method == "GET" else _AUTO_HEADERS_OF_BODIES
-    return added - request.headers.keys()
 
 
 def _proxy_url(text: str) -> URL:

@@ -1,0 +1,149 @@
+"""One request and its answer on one connection, in the shape in which aiohttp's session asks for them.
+
+Session, connections and parser are aiohttp's. What is ours: head and body leave in one write, in the very step in which
+it is asked whether they still may, and a failure comes out as what it means.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+import aiohttp
+from aiohttp import hdrs
+from attrs import define
+
+from jofi_async.core.deadlines import Scope
+from jofi_async.core.errors import NotSentError
+from jofi_async.core.wire import Request
+from jofi_async.transports._failures import cause, unknown
+
+if TYPE_CHECKING:
+    from aiohttp.connector import Connection
+    from aiohttp.typedefs import LooseHeaders
+
+
+class Outbox:
+    """Lets requests leave one after the other at the end of the event loop's present iteration.
+
+    Each at once would wake a server on the same machine each time.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Attempt, bytes]] = []
+
+    def add(self, attempt: "Attempt", data: bytes) -> None:
+        """Let a request leave soon, if it still may then."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._empty)
+        self._waiting.append((attempt, data))
+
+    def _empty(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for attempt, data in waiting:
+            attempt.leave(data)
+
+
+@define
+class Attempt:
+    """One request on its way.
+
+    Attributes:
+        request: What is sent.
+        reading: Bounds the wait for the answer.
+        outbox: Where it waits until it leaves.
+        transport: The connection it is sent on, once there is one.
+        refusal: Why it did not leave although there was a connection, or None.
+    """
+
+    request: Request
+    reading: Scope
+    outbox: Outbox
+    transport: asyncio.Transport | None = None
+    refusal: NotSentError | None = None
+
+    def leave(self, data: bytes) -> None:
+        """Write it, or note why it must not leave any more."""
+        transport, request = self.transport, self.request
+        assert transport is not None
+        try:
+            if transport.is_closing():
+                raise NotSentError("The connection was closed before anything was sent")
+            request.departed = True
+            if request.still_clear is not None:
+                request.still_clear()
+        except NotSentError as error:
+            self.refusal, request.departed = error, False
+            transport.abort()
+        else:
+            transport.write(data)
+
+    def hang_up(self) -> None:
+        """Drop at once a connection that is closing: unsent bytes or a goodbye over TLS could hold it for long."""
+        if self.transport is not None and self.transport.is_closing():
+            self.transport.abort()
+
+
+ATTEMPT: ContextVar[Attempt] = ContextVar("jofi_async_attempt")
+
+
+class Departure(aiohttp.ClientRequest):
+    """A request whose body is bytes; of what aiohttp's requests may hold besides, nothing is looked for."""
+
+    content = b""
+
+    def update_headers(self, headers: "LooseHeaders | None") -> None:
+        """Take the host's header and ours, each name once."""
+        super().update_headers(None)
+        self.headers.update(headers or {})
+
+    def update_auto_headers(self, skip_auto_headers: Iterable[str] | None) -> None:
+        """Accept what aiohttp can unpack, and add nothing else."""
+        self.headers.setdefault(hdrs.ACCEPT_ENCODING, self.DEFAULT_HEADERS[hdrs.ACCEPT_ENCODING])
+
+    def update_body_from_data(self, body: bytes | None, _stacklevel: int = 3) -> None:
+        """Take the body."""
+        self.content = body or b""
+        if body or self.method not in self.GET_METHODS:
+            self.headers[hdrs.CONTENT_LENGTH] = str(len(self.content))
+
+    async def send(self, conn: "Connection") -> aiohttp.ClientResponse:
+        """Let it leave."""
+        attempt = ATTEMPT.get()
+        attempt.outbox.add(attempt, self._head() + self.content)
+        return Answer(attempt, conn)
+
+    def _head(self) -> bytes:
+        is_for_proxy = self.proxy is not None and not self.is_ssl()
+        target = str(self.url) if is_for_proxy else self.url.raw_path_qs
+        lines = [f"{self.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in self.headers.items())]
+        return "\r\n".join([*lines, "\r\n"]).encode()
+
+
+class Answer(aiohttp.ClientResponse):
+    """The answer to a request that left, or to one that did not after all."""
+
+    def __init__(self, attempt: Attempt, connection: "Connection") -> None:
+        self._attempt = attempt
+        self._let_go = connection.close
+        self._cache = {}
+
+    async def start(self, connection: "Connection") -> aiohttp.ClientResponse:
+        """Read its head."""
+        protocol = connection.protocol
+        assert protocol is not None
+        try:
+            message, content = await protocol.read()
+            while 100 <= message.code < 200 and message.code != 101:
+                message, content = await protocol.read()
+        except Exception as error:
+            if self._attempt.refusal is not None:
+                raise self._attempt.refusal from None
+            raise unknown(error, self._attempt.request) from cause(error)
+        self.status, self._headers, self.content = message.code, message.headers, content
+        self._let_go = connection.release
+        return self
+
+    def close(self) -> None:
+        """Let the connection go; it is used again only if the answer was read to its end."""
+        self._let_go()

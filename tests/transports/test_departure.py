@@ -1,0 +1,136 @@
+"""How a request leaves: head and body at once, at the end of an iteration, and only if it still may."""
+
+import asyncio
+from unittest.mock import Mock
+
+import pytest
+
+from jofi_async.core.deadlines import Deadlines
+from jofi_async.core.errors import NotSentError
+from jofi_async.core.wire import Request
+from jofi_async.transports._exchange import Attempt, Outbox
+from jofi_async.transports.aiohttp import AiohttpTransport
+from tests.support.raw import OK, RawServer, Wire, raw_server
+
+
+async def _answer_for_ever(wire: Wire) -> None:
+    while await wire.request():
+        await wire.send(OK)
+
+
+def _to(server: RawServer, method: str = "POST") -> Request:
+    return Request(method, f"http://{server.place}/", body=b"{}")
+
+
+async def test_requests_of_one_iteration_leave_each_on_its_own_connection() -> None:
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        for _ in range(2):
+            answers = await asyncio.gather(*(transport.send(_to(server)) for _ in range(20)))
+            assert [answer.status for answer in answers] == [200] * 20
+    assert len(server.requests) == 40
+    assert server.connections == 20
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+async def test_transport_that_is_closed_before_it_leaves(method: str) -> None:
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        await transport.send(_to(server))
+        request = _to(server, method)
+        sending = asyncio.create_task(transport.send(request))
+        await asyncio.sleep(0)  # it is in the outbox now, which was not emptied
+        await transport.aclose()
+        with pytest.raises(NotSentError):
+            await sending
+        await server.all_closed()
+    assert not request.departed
+    assert len(server.requests) == 1
+
+
+async def _leave(transport: Mock, request: Request) -> Attempt:
+    request.departed = False
+    outbox = Outbox()
+    attempt = Attempt(request, Deadlines().scope(asyncio.get_running_loop()), outbox, transport)
+    outbox.add(attempt, b"head body")
+    transport.write.assert_not_called()
+    await asyncio.sleep(0)
+    return attempt
+
+
+async def test_it_leaves_in_one_write() -> None:
+    transport = Mock(spec=asyncio.Transport, is_closing=lambda: False)
+    request = Request("POST", "http://127.0.0.1/")
+    attempt = await _leave(transport, request)
+    transport.write.assert_called_once_with(b"head body")
+    assert request.departed
+    assert attempt.refusal is None
+
+
+async def test_nothing_leaves_on_a_connection_that_is_closing() -> None:
+    transport = Mock(spec=asyncio.Transport, is_closing=lambda: True)
+    request = Request("POST", "http://127.0.0.1/")
+    attempt = await _leave(transport, request)
+    transport.write.assert_not_called()
+    assert not request.departed
+    assert isinstance(attempt.refusal, NotSentError)
+
+
+@pytest.mark.parametrize(
+    "noise", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 2]
+)
+async def test_what_comes_before_the_answer_is_passed_over(noise: bytes) -> None:
+    async def script(wire: Wire) -> None:
+        while await wire.request():
+            await wire.send(noise + OK)
+
+    async with raw_server(script) as server, AiohttpTransport() as transport:
+        for _ in range(2):
+            assert (await transport.send(_to(server))).body == b"{}"
+    assert server.connections == 1
+
+
+async def test_connection_with_something_unsent_is_not_used_again() -> None:
+    """An answer may come before the body is through; the next request would stand behind the rest of it."""
+
+    async def script(wire: Wire) -> None:
+        if wire.requests:
+            await _answer_for_ever(wire)
+        wire.requests.append(await wire.reader.read(1))
+        await wire.send(OK)
+        await wire.hung_up()
+
+    async with raw_server(script) as server, AiohttpTransport() as transport:
+        large = Request("POST", f"http://{server.place}/", body=b"a" * 20_000_000)
+        assert (await transport.send(large)).status == 200
+        assert (await transport.send(_to(server))).status == 200
+    assert server.connections == 2
+
+
+async def test_head_of_a_request() -> None:
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        place = f"http://{server.place}"
+        await transport.send(Request("GET", f"{place}/a?b=%20c", {"X-Name": "ä", "x-name": "b"}))
+        await transport.send(Request("DELETE", f"{place}/a"))
+        await transport.send(Request("POST", place, {"host": "other", "Accept-Encoding": "identity"}, b"{}"))
+    heads = [request.partition(b"\r\n\r\n")[0].decode().split("\r\n") for request in server.requests]
+    assert [head[0] for head in heads] == ["GET /a?b=%20c HTTP/1.1", "DELETE /a HTTP/1.1", "POST / HTTP/1.1"]
+    lines = [{name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:])} for head in heads]
+    encoding = lines[0].pop("accept-encoding")
+    assert "gzip" in encoding
+    assert lines[0] == {"host": server.place, "x-name": "b"}
+    assert lines[1] == {"host": server.place, "accept-encoding": encoding, "content-length": "0"}
+    assert lines[2] == {"host": "other", "accept-encoding": "identity", "content-length": "2"}
+    assert [len(head) for head in heads] == [4, 4, 4]
+
+
+async def test_a_plain_connection_is_read_in_smaller_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: set[int] = set()
+    leave = Attempt.leave
+
+    def watched(attempt: Attempt, data: bytes) -> None:
+        sizes.add(getattr(attempt.transport, "max_size", 0))
+        leave(attempt, data)
+
+    monkeypatch.setattr(Attempt, "leave", watched)
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        await transport.send(_to(server))
+    assert sizes == {64 * 1024}
