@@ -103,9 +103,10 @@ class Job:
         for _ in range(5):
             code, said = self.run()
             assert code in (3, 4), said
-            if code == 3:
+            left = [row for row in self.outcomes() if row["outcome"] == "not_attempted"]
+            if code == 3 or (code in self.codes and not left):
                 return
-        assert 4 in self.codes, "it does not come to an end"
+        raise AssertionError("it does not come to an end")
 
     def invited(self) -> dict[str, str]:
         """The ids of all invitations, by the address."""
