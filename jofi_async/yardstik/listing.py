@@ -145,14 +145,15 @@ async def _others(read: ReadPage[Item], first: Page[Item], workers: int) -> Asyn
             yield page
             number += 1
         return
-    numbers = iter(range(first.meta.total_pages, 1, -1))
+    pages = range(first.meta.total_pages, 1, -1)
+    numbers = iter(pages)
 
     async def pull() -> int:
         for number in numbers:
             return number
         raise StopAsyncIteration
 
-    pool = Pool(pull, read, workers=workers)
+    pool = Pool(pull, read, workers=min(workers, len(pages)))
     try:
         async for page in pool:
             yield page

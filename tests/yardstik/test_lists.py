@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from jofi_async import ConfigurationError, FakeYardstik, IncompleteListingError, InvalidInputError, Request, Response
 from jofi_async.yardstik.fake import FakeSettings
+from jofi_async.yardstik.fake.saved import load_state, save_state
 from tests.bulk.support import run, take
 from tests.fidelity.rules import rule
 from tests.yardstik.ways import JOE, client_of, over
@@ -89,6 +90,26 @@ async def test_the_usual_predicates(query: dict[str, Any], found: list[int]) -> 
     fake = crowd(3)
     page = await client_of(fake).candidates.list(query=query)
     assert [one.external_id for one in page.data] == [f"P{number}" for number in found]
+
+
+NAMES = st.text("abBΣςİi\n @", min_size=1, max_size=4)
+
+
+@given(names=st.lists(NAMES.filter(str.strip), min_size=1, max_size=8), wanted=NAMES, restarted=st.booleans())
+def test_a_filter_finds_all_that_match_and_nobody_else(names: list[str], wanted: str, restarted: bool) -> None:
+    fake = FakeYardstik()
+    for name in names:
+        fake.invite(last_name=name)
+    if restarted:
+        fake.state = load_state(json.loads(json.dumps(save_state(fake.state))))
+    client = client_of(fake)
+    for predicate, expected in (
+        ("eq", [name for name in names if name == wanted]),
+        ("i_cont", [name for name in names if wanted.lower() in name.lower()]),
+    ):
+        page = run(client.candidates.list(query={f"last_name_{predicate}": wanted}))
+        assert [one.last_name for one in page.data] == expected
+        assert all(len(one.reports or ()) == 1 for one in page.data)
 
 
 @pytest.mark.parametrize(

@@ -41,11 +41,13 @@ class Listed(Generic[R]):
         records: All that there is, in the order of storing.
         show: Makes the object of a record.
         fact: Tells what a record is filtered and ordered by, by its name; raises KeyError for what it is not.
+        holding: Tells whose fact may hold a text, whatever the case, without a look at each; None if nobody can.
     """
 
     records: Sequence[R]
     show: Callable[[R], Payload]
     fact: Callable[[R, str], object]
+    holding: Callable[[str, str], Sequence[R]] | None = None
 
     def knows(self, name: str) -> bool:
         """Whether records are filtered and ordered by a fact."""
@@ -96,13 +98,20 @@ def _matching(call: Call, listed: Listed[R]) -> Sequence[R]:
                 raise RefusedError(400, Fault(f"Invalid search term {name}"))
             continue
         if predicate in _OF_MANY:
-            wanted = _OF_MANY[predicate]
+            is_in = _OF_MANY[predicate]
             facts = ((one, listed.fact(one, attribute)) for one in records)
-            records = [one for one, fact in facts if any(_alike(fact, each) for each in values) is wanted]
+            records = [one for one, fact in facts if any(_alike(fact, each) for each in values) is is_in]
         else:
-            holds = _PREDICATES[predicate]
-            records = [one for one in records if holds(listed.fact(one, attribute), values[-1])]
+            holds, wanted = _PREDICATES[predicate], values[-1]
+            if records is listed.records and listed.holding is not None and _is_part(predicate, wanted):
+                records = listed.holding(attribute, wanted)
+            records = [one for one in records if holds(listed.fact(one, attribute), wanted)]
     return records
+
+
+def _is_part(predicate: str, wanted: str) -> bool:
+    """Whether what a filter matches must hold its value, whatever the case."""
+    return bool(wanted) and (predicate == "i_cont" or (predicate == "eq" and _moment(wanted) is None))
 
 
 def _ordered_by(call: Call, listed: Listed[R], records: Sequence[R]) -> Sequence[R]:

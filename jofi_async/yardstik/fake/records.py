@@ -5,6 +5,31 @@ from typing import Any
 
 from attrs import define, field
 
+SECRETS = ("ssn", "date_of_birth", "driver_license_number")
+FIELDS = (
+    "first_name",
+    "middle_name",
+    "no_middle_name",
+    "last_name",
+    "email",
+    "phone",
+    "ssn",
+    "additional_data",
+    "guardian",
+    "date_of_birth",
+    "gender",
+    "driver_license_number",
+    "driver_license_state",
+    "previous_driver_license_number",
+    "previous_driver_license_state",
+    "external_id",
+    "addresses",
+)
+"""What a candidate may be created with, in the order of the sample."""
+
+PLAIN = frozenset(FIELDS) - frozenset(SECRETS)
+"""What is shown as it was given, whatever the settings."""
+
 
 class Record:
     """Something with an id."""

@@ -2,32 +2,10 @@
 
 from datetime import UTC, datetime
 
-from jofi_async.yardstik.fake.records import Account, Candidate, Invitation, Package
+from jofi_async.yardstik.fake.records import FIELDS, PLAIN, SECRETS, Account, Candidate, Invitation, Package
 from jofi_async.yardstik.fake.routing import Payload, State
 
 SITE = "https://api.yardstik.com"
-
-SECRETS = ("ssn", "date_of_birth", "driver_license_number")
-FIELDS = (
-    "first_name",
-    "middle_name",
-    "no_middle_name",
-    "last_name",
-    "email",
-    "phone",
-    "ssn",
-    "additional_data",
-    "guardian",
-    "date_of_birth",
-    "gender",
-    "driver_license_number",
-    "driver_license_state",
-    "previous_driver_license_number",
-    "previous_driver_license_state",
-    "external_id",
-    "addresses",
-)
-"""What a create may set, in the order of the sample."""
 
 _STAMPS = ("created_at", "updated_at")
 
@@ -94,7 +72,7 @@ def candidate(state: State, record: Candidate) -> Payload:
         "copy_requested": False,
         "evergreen": False,
         "account": account(owner),
-        "reports": [_report(state, one) for one in state.world.invitations.values() if one.candidate_id == record.id],
+        "reports": [_report(state, one) for one in state.world.invitations_of(record)],
         "created_at": _stamp(state, record.created_at),
         "updated_at": _stamp(state, record.updated_at),
         "meta": {"entity": f"{SITE}/candidates/{record.id}", "create_report": f"{SITE}/reports"},
@@ -114,7 +92,7 @@ def candidate_fact(state: State, record: Candidate, name: str) -> object:
     """What a candidate is filtered and ordered by, as `invitation_fact` says."""
     if name in _STAMPS:
         return _stamp(state, getattr(record, name))
-    if name in FIELDS and name not in SECRETS:
+    if name in PLAIN:
         return record.fields.get(name)
     return candidate(state, record)[name]
 

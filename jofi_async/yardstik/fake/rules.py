@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from jofi_async.yardstik.fake import events, lists, render
-from jofi_async.yardstik.fake.records import Account, Candidate, Invitation, Message
+from jofi_async.yardstik.fake.records import FIELDS, Account, Candidate, Invitation, Message
 from jofi_async.yardstik.fake.routing import NOT_FOUND, Call, Fault, Payload, RefusedError, State
 from jofi_async.yardstik.fake.world import new_id
 
@@ -79,9 +79,9 @@ def refresh_invitation(call: Call) -> Payload:
 
 def list_candidates(call: Call) -> Payload:
     """Answer with a page of the candidates."""
-    mine = [one for one in call.state.world.candidates.values() if one.account_id == call.account.id]
+    mine = call.state.world.candidates_of(call.account)
     show, fact = partial(render.candidate, call.state), partial(render.candidate_fact, call.state)
-    return lists.page(call, lists.Listed(mine, show, fact))
+    return lists.page(call, lists.Listed(mine.records, show, fact, mine.holding))
 
 
 def create_candidate(call: Call) -> Payload:
@@ -122,9 +122,9 @@ def store_candidate(state: State, account: Account, body: Payload) -> Candidate:
     if faults:
         raise RefusedError(422, *faults)
     now = state.clock.stamp()
-    fields = {name: body[name] for name in render.FIELDS if body.get(name) is not None}
+    fields = {name: body[name] for name in FIELDS if body.get(name) is not None}
     record = Candidate(id=new_id(state.random), account_id=account.id, created_at=now, updated_at=now, fields=fields)
-    state.world.candidates[record.id] = record
+    state.world.store(record)
     events.candidate_created(state, record)
     return record
 
@@ -146,7 +146,7 @@ def store(
         updated_at=now,
         expires_at=expires_at or now + timedelta(days=account.invitation_days),
     )
-    state.world.invitations[record.id] = record
+    state.world.store(record)
     _contact(state, record)
     events.invited(state, record)
     return record
@@ -177,10 +177,8 @@ def _expiry(call: Call, minimum: timedelta) -> datetime:
 
 def _is_invited(state: State, candidate_id: str, package_id: str) -> bool:
     live = (state.settings.sent, state.settings.viewed)
-    return any(
-        one.candidate_id == candidate_id and one.account_package_id == package_id and render.status(state, one) in live
-        for one in state.world.invitations.values()
-    )
+    mine = state.world.invitations_of(state.world.candidates[candidate_id])
+    return any(one.account_package_id == package_id and render.status(state, one) in live for one in mine)
 
 
 def _contact(state: State, record: Invitation) -> None:

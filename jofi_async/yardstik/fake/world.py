@@ -1,11 +1,14 @@
 """The data a fake holds: accounts and what belongs to them."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from random import Random
 from uuid import UUID
 
 from attrs import define, field
 
 from jofi_async.yardstik.fake.records import Account, Candidate, Invitation, Package
+from jofi_async.yardstik.fake.shelf import Shelf
 
 ACCOUNT_ID = "4f6cf35x-2c4y-483z-a0a9-158621f77a21"
 """The documentation's own example of an id, which is no UUID."""
@@ -13,12 +16,37 @@ ACCOUNT_ID = "4f6cf35x-2c4y-483z-a0a9-158621f77a21"
 
 @define(kw_only=True, repr=False)
 class World:
-    """All records, by id, in the order of storing."""
+    """All records, by id, in the order of storing; candidates and invitations are added by `store` only."""
 
     accounts: list[Account] = field(factory=list[Account])
     packages: dict[str, Package] = field(factory=dict[str, Package])
     candidates: dict[str, Candidate] = field(factory=dict[str, Candidate])
     invitations: dict[str, Invitation] = field(factory=dict[str, Invitation])
+    _shelves: defaultdict[str, Shelf] = field(factory=lambda: defaultdict(Shelf), init=False, eq=False)
+    _invited: defaultdict[str, list[str]] = field(factory=lambda: defaultdict(list), init=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        for candidate in self.candidates.values():
+            self.store(candidate)
+        for invitation in self.invitations.values():
+            self.store(invitation)
+
+    def store(self, record: Candidate | Invitation) -> None:
+        """Add a candidate, or an invitation of one."""
+        if isinstance(record, Candidate):
+            self.candidates[record.id] = record
+            self._shelves[record.account_id].records.append(record)
+        else:
+            self.invitations[record.id] = record
+            self._invited[record.candidate_id].append(record.id)
+
+    def candidates_of(self, account: Account) -> Shelf:
+        """Return an account's candidates."""
+        return self._shelves[account.id]
+
+    def invitations_of(self, candidate: Candidate) -> Sequence[Invitation]:
+        """Return a candidate's invitations, in the order of storing."""
+        return [self.invitations[one] for one in self._invited.get(candidate.id, ()) if one in self.invitations]
 
     def account_with_key(self, scheme: str, key: str) -> Account | None:
         """The account that a key belongs to, if any."""
