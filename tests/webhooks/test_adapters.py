@@ -73,6 +73,17 @@ async def test_a_framework(serve: Serve) -> None:
         assert service.seen == ["evt_1a2b3c4d5e6f", "evt_odd", "last"]
 
 
+@pytest.mark.parametrize("serve", SERVERS.values(), ids=SERVERS.keys())
+async def test_a_body_that_comes_in_chunks(serve: Serve) -> None:
+    body = body_of()
+    async with aiohttp.ClientSession() as http:
+        service = Service(http)
+        async with serve(service.router) as service.url:
+            assert await service.post(chunks(body[:9], body[9:]), SCHEME.sign(body)) == 200
+            assert await service.post(chunks(body, b" " * 2000), SCHEME.sign(body)) == 413
+    assert service.seen == ["evt_1a2b3c4d5e6f"]
+
+
 async def post_and_hang_up(url: str, start: bytes) -> None:
     host, _, port = url.removeprefix("http://").partition(":")
     _, writer = await asyncio.open_connection(host, int(port))

@@ -36,7 +36,14 @@ def sync_view(router: EventRouter[Any], loop: BackgroundLoop) -> Callable[[HttpR
 
 
 def _body(request: HttpRequest, router: EventRouter[Any]) -> bytes | None:
-    return read_stream(request.read, router.max_bytes)
+    return read_stream(_reader(request), router.max_bytes)
+
+
+def _reader(request: HttpRequest) -> Callable[[int], bytes]:
+    """What reads the body; Django under WSGI takes one without a `Content-Length` for empty, whatever its server says."""
+    ends_by_itself = request.META.get("wsgi.input_terminated") and not request.META.get("CONTENT_LENGTH")
+    read: Callable[[int], bytes] = request.META["wsgi.input"].read if ends_by_itself else request.read
+    return read
 
 
 def _response(answer: Answer) -> HttpResponse:
