@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, cast
 
-from jofi_async.core.errors import ApiError, NotFoundError, Problem, RefusedError, WrongAddressError
+from jofi_async.core.errors import BODY_LIMIT, ApiError, NotFoundError, Problem, RefusedError, WrongAddressError
 from jofi_async.core.operation import Operation
 from jofi_async.core.wire import Response
 
@@ -15,8 +15,15 @@ _KEYS = ("errors", "error", "message", "detail", "title")
 _WORDS = ("message", "detail", "title", "error", "code")
 _LONGEST = 500
 _MOST = 20
-_DIGITS = re.compile(r"(?<!\w)\d(?:[\s./-]?\d){6,}(?!\w)")
-"""What could be a social security number, a date of birth or a licence number, quoted back."""
+_NUMBER = re.compile(
+    r"(?P<id>(?<![\w*-])\w{8}(?:-\w{4}){3}-\w{12}(?![\w*-]))"
+    r"|(?<!\w)\d(?:[\s./-]?\d){6,}(?!\w)"
+    r"|(?<![\w*-])(?=(?:[\w*-]*?\d){3})(?=[\d*-]*[^\W\d])[\w*-]{6,}"
+)
+"""What could be a social security number, a birth date or a licence number: long ones, also with letters; and ids."""
+
+CUT = "\u2026"
+"""Stands where a text that is too long was cut."""
 
 
 def classify(operation: Operation, response: Response) -> ApiError:
@@ -27,7 +34,7 @@ def classify(operation: Operation, response: Response) -> ApiError:
         response: An answer of 400 to 499.
     """
     problems = list(islice(_problems(_read(response.body)), _MOST))
-    text = "; ".join(map(str, problems))[:_LONGEST]
+    text = _shortened("; ".join(map(str, problems)))
     if response.status == 404:
         if operation.repeatable and "{id}" not in operation.path:
             return WrongAddressError("The server knows no such list", response=response)
@@ -38,8 +45,12 @@ def classify(operation: Operation, response: Response) -> ApiError:
 
 
 def without_numbers(text: str) -> str:
-    """A text of Yardstik's without runs of digits that may be somebody's."""
-    return _DIGITS.sub("***", text)
+    """A text of Yardstik's without numbers that may be somebody's; ids stay."""
+    return _NUMBER.sub(lambda found: found["id"] or "***", text)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + CUT
 
 
 def _read(body: bytes) -> object:
@@ -54,7 +65,8 @@ def _problems(said: Any, field: str = "") -> Iterator[Problem]:
     """Read a text, a list, an object with words of its own, or a map of fields, however they are nested."""
     match said:
         case str() if said.strip():
-            yield Problem(field, without_numbers(said.strip()[:_LONGEST]))
+            text = _shortened(without_numbers(said.strip()[:BODY_LIMIT]))
+            yield Problem(without_numbers(field), text)
         case list():
             for one in cast("list[object]", said):
                 yield from _problems(one, field)

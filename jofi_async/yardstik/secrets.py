@@ -7,6 +7,7 @@ from typing import Any, cast
 from jofi_async.core.errors import InvalidInputError, JofiAsyncError, Problem, RefusedError
 from jofi_async.core.masking import mask
 from jofi_async.yardstik.models import NewCandidate
+from jofi_async.yardstik.refusals import CUT
 
 SECRETS = (
     "ssn",
@@ -27,19 +28,20 @@ def conceal(error: JofiAsyncError, new: NewCandidate) -> None:
         error: What was raised.
         new: What was sent.
     """
-    patterns = [_pattern(text) for name in SECRETS for text in _texts(getattr(new, name)) if _is_telling(text)]
-    if not patterns:
+    bare = ["".join(filter(str.isalnum, text)) for name in SECRETS for text in _texts(getattr(new, name))]
+    secrets = [secret for secret in bare if len(secret) >= _SHORTEST]
+    if not secrets:
         return
 
     def hide(text: str) -> str:
-        for pattern in patterns:
-            text = pattern.sub("***", text)
+        for secret in secrets:
+            text = _without_start(_spread(secret).sub("***", text), secret)
         return text
 
     error.message = hide(error.message)
     error.args = (mask(error.message),)
     if isinstance(error, RefusedError | InvalidInputError):
-        error.problems = tuple(Problem(one.field, hide(one.reason)) for one in error.problems)
+        error.problems = tuple(Problem(hide(one.field), hide(one.reason)) for one in error.problems)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -58,10 +60,16 @@ def _texts(value: Any) -> Iterator[str]:
             pass
 
 
-def _is_telling(text: str) -> bool:
-    return sum(map(str.isalnum, text)) >= _SHORTEST
+def _spread(secret: str) -> re.Pattern[str]:
+    """Find letters and digits whatever their case, and whatever stands between them."""
+    return re.compile(r"[\W_]*".join(map(re.escape, secret)), re.IGNORECASE)
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    """Find a text whatever its case, and whatever stands between its letters and digits."""
-    return re.compile(r"[\W_]*".join(re.escape(one) for one in text if one.isalnum()), re.IGNORECASE)
+def _without_start(text: str, secret: str) -> str:
+    """A text without the first letters of a secret, should it be cut in the midst of one."""
+    if not text.endswith(CUT):
+        return text
+    for length in range(len(secret) - 1, _SHORTEST - 1, -1):
+        if found := re.search(rf"{_spread(secret[:length]).pattern}[\W_]*\Z", text, re.IGNORECASE):
+            return f"{text[: found.start()]}***{CUT}"
+    return text

@@ -3,7 +3,8 @@
 import json
 import logging
 import pickle
-from collections.abc import Iterator
+import traceback
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -16,6 +17,7 @@ from jofi_async import (
     JofiAsyncError,
     Journal,
     RateLimit,
+    RefusedError,
     Request,
     Response,
     YardstikClient,
@@ -25,7 +27,9 @@ from jofi_async.testing import JournalMemory, MemoryStore
 from jofi_async.yardstik.fake import FakeSettings
 from jofi_async.yardstik.models import NewCandidate, NewInvitation
 from tests.bulk.support import run
-from tests.yardstik.ways import KEY, ONCE, STANDARD
+from tests.yardstik.ways import JOE, KEY, ONCE, STANDARD, client_of
+
+SOMEBODY = "4f6cf35x-2c4y-483z-a0a9-158621f77a21"
 
 DIGITS = st.text("0123456789", min_size=9, max_size=9)
 WORDS = st.text("ABCDEFGHJKLMNPQRSTVWXYZ", min_size=8, max_size=12)
@@ -44,9 +48,10 @@ SECRETS = st.fixed_dictionaries(
 class Parrot:
     """A Yardstik that refuses or breaks, and says back all that it was told, in whatever shape."""
 
-    def __init__(self, path: str, status: int, shape: str) -> None:
+    def __init__(self, path: str, status: int, shape: str, before: str = "") -> None:
         self.fake = FakeYardstik()
         self._path, self._status, self._shape = path, status, shape
+        self._before = before
         self._heard: list[str] = []
 
     async def handle(self, request: Request) -> Response:
@@ -54,7 +59,7 @@ class Parrot:
             self._heard += strings(json.loads(request.body or b"{}"))
         if request.method != "POST" or not request.url.endswith(self._path):
             return await self.fake.handle(request)
-        told = "; ".join(self._heard)
+        told = self._before + "; ".join(self._heard)
         said: Any = {"list": [told], "objects": [{"field": "ssn", "message": told}], "map": {"base": self._heard}}
         return Response(
             self._status, {"content-type": "application/json"}, json.dumps({"errors": said[self._shape]}).encode()
@@ -129,6 +134,85 @@ class _Rows:
 
     def execute(self, _: str, values: tuple[object, ...]) -> None:
         self.values.extend(values)
+
+
+NUMBERS = st.one_of(
+    DIGITS,
+    DIGITS.map(lambda text: f"{text[:3]}-{text[3:5]}-{text[5:]}"),
+    st.dates().map(str),
+    st.dates().map(lambda day: f"{day.month:02}/{day.day:02}/{day.year}"),
+    st.from_regex(
+        r"[A-Z]{1,2}[0-9]{5,8}|[A-Z][0-9]{3}-[0-9]{3}-[0-9]{2}-[0-9]{3}-[0-9]|[0-9]{2}[A-Z]{3}[0-9]{5}|[A-Z]{7}[0-9]{3}[A-Z]{2}"
+        r"|[A-Z]{5}\*[A-Z]{2}[0-9]{3}[A-Z]|[0-9]{9}[A-Z]",
+        fullmatch=True,
+    ),
+)
+"""Social security numbers, dates of birth, and licence numbers as states of the USA have them."""
+
+NOT_SAID: dict[str, Callable[[YardstikClient], Awaitable[object]]] = {
+    "create": lambda client: client.invitations.create(account_package_id=STANDARD, candidate_id=SOMEBODY),
+    "get": lambda client: client.invitations.get(SOMEBODY),
+    "cancel": lambda client: client.invitations.cancel(SOMEBODY),
+    "refresh": lambda client: client.invitations.refresh(SOMEBODY),
+    "delete": lambda client: client.invitations.delete(SOMEBODY),
+    "list": lambda client: client.invitations.list(),
+    "candidate": lambda client: client.candidates.get(SOMEBODY),
+}
+"""Calls that send nothing of a candidate's."""
+
+
+@given(
+    number=NUMBERS,
+    call=st.sampled_from(list(NOT_SAID)),
+    said=st.sampled_from(["{}", "{} is invalid", "Licence {}.", "('{}', {})", "number:{},{}"]),
+    shape=st.sampled_from(["list", "objects", "map", "named", "text"]),
+    status=st.sampled_from([400, 404, 409, 422, 503]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_of_what_the_server_alone_knows(
+    caplog: pytest.LogCaptureFixture, number: str, call: str, said: str, shape: str, status: int
+) -> None:
+    caplog.clear()
+    text = said.format(number, SOMEBODY)
+    answers: dict[str, Any] = {
+        "list": [text],
+        "objects": [{"field": "driver_license_number", "message": text}],
+        "map": {"base": [text]},
+        "named": {text: ["is invalid"]},
+        "text": text,
+    }
+
+    class Gossip:
+        async def handle(self, _: Request) -> Response:
+            body = json.dumps({"errors": answers[shape]}).encode()
+            return Response(status, {"content-type": "application/json"}, body)
+
+    async def main() -> JofiAsyncError:
+        async with client_of(Gossip(), retry=ONCE) as client:
+            with pytest.raises(JofiAsyncError) as caught:
+                await NOT_SAID[call](client)
+            return caught.value
+
+    with caplog.at_level(logging.DEBUG):
+        error = run(main())
+    trace = "".join(traceback.format_exception(error))
+    shown = [error, repr(error), error.args, error.message, trace, pickle.loads(pickle.dumps(error)), *caplog.messages]
+    check_silent([*shown, *getattr(error, "problems", ())], {"number": number})
+    if isinstance(error, RefusedError) and "{},{}" in said:
+        assert SOMEBODY in str(error)
+
+
+@given(secrets=SECRETS, before=st.integers(440, 505), shape=st.sampled_from(["list", "objects", "map"]))
+def test_of_a_text_that_is_cut_in_the_midst_of_it(secrets: dict[str, Any], before: int, shape: str) -> None:
+    async def main() -> JofiAsyncError:
+        server = Parrot("/candidates", 422, shape, before="-" * before)
+        with pytest.raises(JofiAsyncError) as caught:
+            await client_of(server).candidates.create(**JOE, **secrets)
+        return caught.value
+
+    error = run(main())
+    assert isinstance(error, RefusedError)
+    check_silent([error, error.message, *error.problems], {"starts": [one[:5] for one in strings(secrets)]})
 
 
 @given(secrets=SECRETS)

@@ -40,7 +40,7 @@ def _body(request: HttpRequest, router: EventRouter[Any]) -> bytes | None:
 
 
 def _reader(request: HttpRequest) -> Callable[[int], bytes]:
-    """What reads the body; Django under WSGI takes one without a `Content-Length` for empty, whatever its server says."""
+    """What reads the body; Django under WSGI takes one without a `Content-Length` for empty."""
     ends_by_itself = request.META.get("wsgi.input_terminated") and not request.META.get("CONTENT_LENGTH")
     read: Callable[[int], bytes] = request.META["wsgi.input"].read if ends_by_itself else request.read
     return read
