@@ -12,6 +12,7 @@ from jofi_async.transports._exchange import ATTEMPT
 from jofi_async.transports._failures import cause, not_sent
 
 if TYPE_CHECKING:
+    from aiohttp.client_proto import ResponseHandler
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
 
@@ -32,36 +33,61 @@ class Connector(aiohttp.TCPConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
     ) -> "Connection":
+        """Find a connection of the pool, or else make one."""
         attempt = ATTEMPT.get()
         try:
             connection = await super().connect(req, traces, timeout)
-            while not _is_clear(transport := _transport_of(connection)):
+            while (transport := _clear_transport(connection, attempt.has_new_connection)) is None:
                 connection.close()
+                if attempt.has_new_connection:
+                    raise aiohttp.ServerDisconnectedError
                 connection = await super().connect(req, traces, timeout)
         except aiohttp.InvalidURL:
             raise
         except (aiohttp.ClientError, OSError) as error:
             raise not_sent(error, attempt.request) from cause(error)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            raise not_sent(aiohttp.ClientConnectionError(), attempt.request) from None
         attempt.transport = transport
         attempt.reading.end_after(attempt.request.timeout.read)
         return connection
 
+    async def _create_connection(
+        self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
+    ) -> "ResponseHandler":
+        ATTEMPT.get().has_new_connection = True
+        return await super()._create_connection(req, traces, timeout)
 
-def _transport_of(connection: "Connection") -> asyncio.Transport:
-    transport = connection.transport
-    if transport is None or transport.is_closing():
-        raise aiohttp.ServerDisconnectedError
+
+def _is_cancelled() -> bool:
+    """Whether it is our task that is cancelled, or only the look-up of a name, for which closing does not ask us."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
+
+
+def _clear_transport(connection: "Connection", is_new: bool) -> asyncio.Transport | None:
+    """Return what can be written to, or drop it.
+
+    Nothing may have come yet: on a connection of the pool, it could be its end, or be taken for the next answer; on a
+    new one, it means that the server hangs up or does not wait to be asked.
+    """
+    transport, protocol = connection.transport, connection.protocol
+    if transport is None or protocol is None:
+        return None
+    if transport.is_closing() or protocol.should_close or not _is_silent(transport, is_new):
+        transport.abort()
+        return None
     if hasattr(transport, "max_size"):
         transport.max_size = _READ_SIZE  # pyright: ignore[reportAttributeAccessIssue]
     return transport
 
 
-def _is_clear(transport: asyncio.Transport) -> bool:
-    """Whether all was sent, and nothing has come: before a request, that could only be the connection's end."""
-    if transport.get_write_buffer_size():
-        return False
+def _is_silent(transport: asyncio.Transport, is_new: bool) -> bool:
+    """Whether there is nothing to be read; but over TLS a handshake may be followed by tickets."""
     peer = transport.get_extra_info("socket")
-    if sys.platform == "win32" or peer is None:
+    if sys.platform == "win32" or peer is None or (is_new and transport.get_extra_info("sslcontext") is not None):
         return True
     poll = select.poll()
     poll.register(peer.fileno(), select.POLLIN)

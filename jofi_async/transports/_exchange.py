@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import LooseHeaders
 
 
+_SWITCHING_PROTOCOLS = 101
+"""Nobody asked for it; what comes next is no answer, or the answer to what was answered already."""
+
+
 class Outbox:
     """Lets requests leave one after the other at the end of the event loop's present iteration.
 
@@ -54,13 +58,15 @@ class Attempt:
         outbox: Where it waits until it leaves.
         transport: The connection it is sent on, once there is one.
         refusal: Why it did not leave although there was a connection, or None.
+        has_new_connection: Whether a connection was made for it, and none of the pool's taken.
     """
 
     request: Request
     reading: Scope
     outbox: Outbox
     transport: asyncio.Transport | None = None
-    refusal: NotSentError | None = None
+    refusal: Exception | None = None
+    has_new_connection: bool = False
 
     def leave(self, data: bytes) -> None:
         """Write it, or note why it must not leave any more."""
@@ -72,16 +78,17 @@ class Attempt:
             request.departed = True
             if request.still_clear is not None:
                 request.still_clear()
-        except NotSentError as error:
+        except Exception as error:  # whatever it is, the requests behind this one must leave
             self.refusal, request.departed = error, False
             transport.abort()
         else:
             transport.write(data)
 
     def hang_up(self) -> None:
-        """Drop at once a connection that is closing: unsent bytes or a goodbye over TLS could hold it for long."""
-        if self.transport is not None and self.transport.is_closing():
-            self.transport.abort()
+        """Drop at once what would close slowly: unsent bytes or a goodbye over TLS can hold a connection for long."""
+        transport = self.transport
+        if transport is not None and (transport.is_closing() or transport.get_write_buffer_size()):
+            transport.abort()
 
 
 ATTEMPT: ContextVar[Attempt] = ContextVar("jofi_async_attempt")
@@ -134,16 +141,18 @@ class Answer(aiohttp.ClientResponse):
         assert protocol is not None
         try:
             message, content = await protocol.read()
-            while 100 <= message.code < 200 and message.code != 101:
+            while 100 <= message.code < 200 and message.code != _SWITCHING_PROTOCOLS:
                 message, content = await protocol.read()
         except Exception as error:
             if self._attempt.refusal is not None:
                 raise self._attempt.refusal from None
             raise unknown(error, self._attempt.request) from cause(error)
         self.status, self._headers, self.content = message.code, message.headers, content
-        self._let_go = connection.release
+        if message.code != _SWITCHING_PROTOCOLS:
+            self._let_go = connection.release
         return self
 
     def close(self) -> None:
-        """Let the connection go; it is used again only if the answer was read to its end."""
+        """Let the connection go; it is used again only if the answer was read to its end, and all was sent."""
+        self._attempt.hang_up()
         self._let_go()

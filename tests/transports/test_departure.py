@@ -74,6 +74,19 @@ async def test_nothing_leaves_on_a_connection_that_is_closing() -> None:
     assert isinstance(attempt.refusal, NotSentError)
 
 
+async def test_what_fails_while_it_leaves_harms_no_other() -> None:
+    def fail() -> None:
+        raise RuntimeError("no such table")
+
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        requests = [_to(server) for _ in range(3)]
+        requests[1].still_clear = fail
+        outcomes = await asyncio.gather(*map(transport.send, requests), return_exceptions=True)
+        assert [getattr(outcome, "status", str(outcome)) for outcome in outcomes] == [200, "no such table", 200]
+        assert [request.departed for request in requests] == [True, False, True]
+    assert len(server.requests) == 2
+
+
 @pytest.mark.parametrize(
     "noise", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 2]
 )

@@ -169,3 +169,24 @@ async def test_requests_in_flight_end_when_it_is_closed() -> None:
         await transport.aclose()
         outcome = await asyncio.gather(sending, return_exceptions=True)
     assert type(outcome[0]).__name__ == "UnknownOutcomeError"
+
+
+async def test_requests_whose_server_is_looked_up_are_not_sent_when_it_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody cancelled them, so they do not end as if."""
+
+    async def look_up(*_: object, **__: object) -> None:
+        looking.set()
+        await asyncio.Event().wait()
+
+    looking = asyncio.Event()
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    transport = AiohttpTransport()
+    requests = [Request("POST", "http://api.example.org/", body=b"{}") for _ in range(2)]
+    sending = [asyncio.create_task(transport.send(request)) for request in requests]
+    await looking.wait()
+    await transport.aclose()
+    outcomes = await asyncio.gather(*sending, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [NotSentError] * 2
+    assert not any(request.departed for request in requests)
