@@ -1,25 +1,28 @@
-"""Which texts to ask for so that few questions settle many addresses: a greedy cover of the addresses that are wanted.
+"""Which texts to ask for so that few questions settle many addresses: what is known of each text that is in them.
 
-A filter that matches any part answers for every address that has its text in it. A text is worth the addresses that it
-would settle: all that have it where one answer can hold all of the server's matches, and fewer the further it cannot.
-How many the server has is foretold from what it answered so far.
+A filter that matches any part answers for every address that has its text in it. Where one answer holds all of the
+server's matches it settles all of them, and else those that are among the newest. How many the server has is foretold
+from what it answered so far.
 """
 
-import heapq
+import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from jofi_async.reconcile.prices import Prices, Shares
 
 LENGTHS = range(2, 10)
 """How long the texts are."""
-_PLAIN = re.compile(r"[a-z0-9@._+-]+")
-"""What every server compares alike; an underline that is a wildcard only makes an answer longer."""
+PLAIN = re.compile(r"(?:[a-z0-9@._+-](?!\u0307))+")
+"""What every server compares alike, so no `i̇` that is an `İ`; an underline that is a wildcard only makes more match."""
 _ROOM = 0.98
 """How full an answer is meant to be, since a foretold count may be too low."""
-_LEAST = 1.4
-"""What a text must be worth: below it, an address is better asked for by itself."""
-_ALIKE = 0.35
-"""How much less than the best of a batch a text may be worth."""
+_LONGEST = 2.0
+"""How many times as many matches as an answer holds a text may have."""
+_LEAST = 1.05
+"""How many addresses a text must settle: below it, an address is better asked for by itself."""
 _TRUST = 20.0
 """How many foretold matches the first guess weighs."""
 
@@ -35,17 +38,21 @@ class Cover:
     """
 
     def __init__(self, addresses: Iterable[str], *, total: int, limit: int, longest: int) -> None:
-        self._open = set(addresses)
+        self._open = dict.fromkeys(addresses)
         self._limit = limit
         self._lengths = [length for length in LENGTHS if length <= longest]
-        self._worth: Counter[str] = Counter()
+        having: defaultdict[str, list[str]] = defaultdict(list)
         for address in self._open:
-            self._worth.update(self._texts(address))
-        self._worth = Counter({text: count for text, count in self._worth.items() if count > 1})
+            for text in self._texts(address):
+                having[text].append(address)
+        self._having = {text: those for text, those in having.items() if len(those) > 1}
+        self._worth = {text: len(those) for text, those in self._having.items()}
         self._unknown = total
         self._known: Counter[str] = Counter()
         self._foretold: dict[str, tuple[int, float]] = {}
         self._came = self._expected = _TRUST
+        self._prices = Prices()
+        self._older: dict[str, float] = {}
         self._cut: dict[str, int] = {}
         self._closed: list[str] = []
 
@@ -55,21 +62,23 @@ class Cover:
         if not address.isascii():  # which every server compares alike
             return
         for text in self._texts(address):
-            if text in self._worth:
+            if text in self._having:
                 self._known[text] += 1
-            elif text in self._cut:
-                self._known[text] += 1
-                self._close(text)
+                if text in self._cut:
+                    self._close(text)
 
     def settle(self, address: str) -> None:
         """Take out an address that is settled."""
-        if address in self._open:
-            self._open.discard(address)
-            self._add(address, -1)
+        if address not in self._open:
+            return
+        del self._open[address]
+        for text in self._texts(address):
+            if text in self._worth:
+                self._worth[text] -= 1
 
     def having(self, text: str) -> list[str]:
         """The addresses still to be settled that have a text in them."""
-        return [address for address in self._open if text in address]
+        return [address for address in self._having[text] if address in self._open]
 
     def counted(self, text: str, total: int, *, is_whole: bool) -> None:
         """Take in how many the server has of a text that was picked.
@@ -85,6 +94,9 @@ class Cover:
         self.drop(text)
         self._cut[text] = 0 if is_whole else total
         self._close(text)
+        if not is_whole:
+            for address in self.having(text):
+                self._older[address] = max(self._older.get(address, 0.0), self._limit / total)
 
     def closed(self) -> Iterator[str]:
         """The addresses still to be settled of which it is now known whether the server has them.
@@ -96,71 +108,52 @@ class Cover:
 
     def drop(self, text: str) -> None:
         """Never pick a text again."""
-        self._worth.pop(text)
+        del self._worth[text]
 
     def pick(self, most: int) -> list[str]:
-        """The texts to ask for next, the best first; none when single questions are better.
+        """The texts to ask for next, the best first; none when single questions are better. It may take a second.
 
         Args:
             most: How many at most.
         """
+        candidates = self._candidates()
+        self._prices.adjust(candidates, self._open)
+        picked = list(islice(self._prices.best(candidates, _LEAST), most))
         rate = self._rate()
-        scores = [
-            (-score, text)
-            for text, worth in self._worth.items()
-            if worth >= _LEAST and (score := self._score(worth, self._known[text] + worth * rate)) >= _LEAST
-        ]
-        if not scores:
-            return []
-        least = max(_LEAST, -min(scores)[0] * _ALIKE)
-        heap = [one for one in scores if -one[0] >= least]
-        unknown = {text: self._worth[text] * rate for _, text in heap}
-        heapq.heapify(heap)
-        picked: list[str] = []
-        taken: list[str] = []
-        while heap and len(picked) < most:
-            score, text = heap[0]
-            now = self._score(self._worth[text], self._known[text] + unknown[text])
-            if now < -score:
-                heapq.heapreplace(heap, (-now, text)) if now >= least else heapq.heappop(heap)
-                continue
-            heapq.heappop(heap)
-            picked.append(text)
-            self._foretold[text] = self._known[text], unknown[text]
-            mine = self.having(text)
-            self._open.difference_update(mine)
-            taken += mine
-            for address in mine:
-                self._add(address, -1)
-        for address in taken:
-            self._add(address, 1)
-        self._open.update(taken)
+        self._foretold |= {text: (self._known[text], self._worth[text] * rate) for text in picked}
         return picked
+
+    def _candidates(self) -> dict[str, Shares]:
+        """What the answers to texts would settle that may be worth it; of those that settle the same, to one."""
+        rate, most = self._rate(), _LONGEST * self._limit
+        shortest: dict[tuple[str, ...], tuple[float, str]] = {}
+        for text, worth in self._worth.items():
+            if worth > 1 and (foretold := self._known[text] + worth * rate) <= most:
+                those, one = tuple(self.having(text)), (foretold, text)
+                if one < shortest.get(those, (math.inf, "")):
+                    shortest[those] = one
+        return {text: self._shares(those, foretold) for those, (foretold, text) in shortest.items()}
+
+    def _shares(self, addresses: Iterable[str], foretold: float) -> Shares:
+        """What part of the chance to settle each an answer has that shows the newest of so many."""
+        shown = min(1.0, _ROOM * self._limit / foretold)
+        older = ((address, self._older.get(address, 0.0)) for address in addresses)
+        return {address: (shown - share) / (1 - share) for address, share in older if share < shown}
 
     def _close(self, text: str) -> None:
         if self._known[text] >= self._cut[text]:
             del self._cut[text]
             self._closed.append(text)
 
-    def _score(self, worth: int, foretold: float) -> float:
-        room = self._limit * _ROOM
-        return worth if foretold <= room else worth * (room / foretold) ** 2
-
     def _rate(self) -> float:
         """How many unknown items there are for each address still to be settled, as far as answers tell."""
         return self._unknown / max(1, len(self._open)) * self._came / self._expected
-
-    def _add(self, address: str, number: int) -> None:
-        worth = self._worth
-        for text in self._texts(address):
-            if text in worth:
-                worth[text] += number
 
     def _texts(self, address: str) -> set[str]:
         return set(self._pieces(address))
 
     def _pieces(self, address: str) -> Iterator[str]:
-        for plain in _PLAIN.findall(address):
+        for plain in PLAIN.findall(address):
             for length in self._lengths:
                 for start in range(len(plain) - length + 1):
                     yield plain[start : start + length]

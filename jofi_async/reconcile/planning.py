@@ -1,5 +1,6 @@
 """Reconcile: wanted rows against the server, as a plan."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -65,7 +66,7 @@ async def reconcile(
     rows = await read_wanted(resource, wanted, defaults or {}, share_person_id=share_person_id)
     read_at = datetime.now(UTC)
     addresses = {row.person.key: None for row in rows if not row.problems}
-    groups = {row.group for row in rows if row.group}
+    groups = Counter(row.group for row in rows if row.group)
     survey = Survey(resource, addresses, groups, everything=scope == "account")
     await survey.run()
     matching = match(rows, survey.facts.values())

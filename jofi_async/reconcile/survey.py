@@ -8,6 +8,7 @@ An address is settled by an item that has it, or by an answer that holds all its
 is concluded from an answer that was cut. As soon as as many items are known as the server counts, all is settled.
 """
 
+import asyncio
 import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping
@@ -20,6 +21,7 @@ from jofi_async.bulk.source import Feed
 from jofi_async.core.errors import CallError
 from jofi_async.reconcile.address_cover import Cover
 from jofi_async.reconcile.complete import IncompleteListingError
+from jofi_async.reconcile.group_cover import GroupCover
 from jofi_async.reconcile.listable import Answer, Field, Listable
 from jofi_async.reconcile.reading import How, Reading
 from jofi_async.reconcile.reconcilable import Facts, Reconcilable
@@ -33,6 +35,7 @@ T = TypeVar("T")
 
 FAILURES = 5
 """Failed questions in a row after which nothing more is asked."""
+_SOME_GROUPS = "some groups"
 _MISCOUNTED = "the server counts fewer than it shows"
 _PER_ANSWER = 8.0
 """How many questions a complete listing takes for each answer's worth of items, as measured."""
@@ -48,7 +51,7 @@ class Survey(Generic[Item]):
     Args:
         resource: The vendor's side.
         addresses: The keys of the persons that are wanted.
-        groups: The groups of which all items are to be known.
+        groups: The groups of which all items are to be known, and how many rows are wanted in each.
         everything: Whether all items are.
 
     Attributes:
@@ -58,12 +61,20 @@ class Survey(Generic[Item]):
     """
 
     def __init__(
-        self, resource: Reconcilable[Any, Item], addresses: Collection[str], groups: Iterable[str], *, everything: bool
+        self,
+        resource: Reconcilable[Any, Item],
+        addresses: Collection[str],
+        groups: Mapping[str, int],
+        *,
+        everything: bool,
     ) -> None:
         self._resource = resource
         self._addresses = addresses
         self._open = dict.fromkeys(addresses)
-        self._groups = list({group.casefold(): group for group in groups}.values())
+        self._rows: Counter[str] = Counter()
+        for group, rows in groups.items():
+            self._rows[group.casefold()] += rows
+        self._groups = {group.casefold(): group for group in sorted(groups)}
         self._cut: dict[str, int] = {}
         self._wants_everything = everything
         self._total = 0
@@ -168,19 +179,39 @@ class Survey(Generic[Item]):
         if len(self._groups) >= everything:
             await self._read_everything()
         else:
-            await self._each(self._groups, partial(self._ask_group, listable))
+            await self._ask_each_group(listable)
 
-    async def _ask_group(self, listable: Listable[Item], group: str) -> None:
+    async def _ask_each_group(self, listable: Listable[Item]) -> None:
+        """Ask for some groups, by what that tells for several at once, and then for the others one by one."""
+        cover = GroupCover(self._rows, limit=self._resource.answer_limit, longest=listable.fields[1].longest)
+        sample = cover.sample()
+        await self._each(sample, partial(self._ask_group, listable, cover))
+        while texts := cover.pick(self._resource.workers):
+            await self._each(texts, partial(self._ask_group_text, listable, cover))
+        left = [group for group in cover.left() if group not in sample]
+        await self._each(left, partial(self._ask_group, listable, cover))
+        if self._failed < FAILURES:  # each of them was asked for by itself
+            self._gaps.pop(_SOME_GROUPS, None)
+
+    async def _ask_group_text(self, listable: Listable[Item], cover: GroupCover, text: str) -> None:
+        ask = partial(self._ask, listable, How.GROUPS, listable.fields[1], text)
+        answer = None if self._knows_all() else await self._try(_SOME_GROUPS, ask)
+        if answer is not None:
+            cover.counted(text, answer.total, is_whole=_is_whole(answer))
+
+    async def _ask_group(self, listable: Listable[Item], cover: GroupCover, folded: str) -> None:
         """Ask for a group; where its answer was cut it is left for later."""
-        field = listable.fields[1]
+        field, group = listable.fields[1], self._groups[folded]
         if self._knows_all():
             return
         if len(group) > field.longest or not can_ask(group):
             self._gaps[group] = f"the group {group!r} cannot be asked for"
             return
         answer = await self._try(group, partial(self._ask, listable, How.GROUPS, field, group))
-        if answer is None or answer.total > len(answer.entries):
+        if answer is None or not _is_whole(answer):
             self._cut[group] = answer.total if answer else 0
+        if answer is not None:
+            cover.counted(folded, answer.total, is_whole=_is_whole(answer))
 
     async def _ask_addresses(self, listable: Listable[Item]) -> None:
         await self._ask_cover(listable)
@@ -193,7 +224,7 @@ class Survey(Generic[Item]):
         self._cover = cover = Cover(self._open, total=self._total, limit=limit, longest=field.longest)
         for item_id in self._early:
             cover.know(self.facts[item_id].person.key)
-        while not self._knows_all() and (texts := cover.pick(self._resource.workers)):
+        while not self._knows_all() and (texts := await asyncio.to_thread(cover.pick, self._resource.workers)):
             await self._each(texts, partial(self._ask_text, listable, cover))
             if self._failed >= FAILURES:
                 return

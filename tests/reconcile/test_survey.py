@@ -102,6 +102,15 @@ def test_the_cover_settles_what_is_known_to_match_whole() -> None:
     assert text not in cover.pick(10)
 
 
+def test_whoever_was_not_among_the_newest_is_not_looked_for_among_them_again() -> None:
+    cover = Cover(["annab@x.org", "annac@y.net"], total=13, limit=10, longest=255)
+    for number in range(11):
+        cover.know(f"anna@{number}")
+    [text] = cover.pick(1)
+    cover.counted(text, 13, is_whole=False)
+    assert cover.pick(9) == []
+
+
 def test_the_cover_asks_for_letters_that_servers_compare_alike() -> None:
     cover = Cover(["strauß1@exämple.org", "strauß2@exämple.org"], total=2, limit=150, longest=4)
     texts = cover.pick(20)
