@@ -29,8 +29,8 @@ FAILURES = 5
 WILDCARDS = frozenset("%_*?")
 COVERED = 1000
 """How many must be missing for a cover to be guessed; below that, the walk is as good."""
-WORTH = 0.25
-"""How many unknown items an answer must bring for a cover to go on."""
+IN_VAIN = 40
+"""Answers in a row without an unknown item after which a cover gives way to the walk."""
 
 
 class Next(Protocol):
@@ -126,15 +126,14 @@ class Descent(Generic[Item]):
         if root.total is None or root.missing < COVERED:
             return
         cover = Cover(self._known, 0, anchor, self._can_guess)
-        while root.missing and not self._has_given_up():
+        while root.missing and self._in_vain < IN_VAIN and not self._has_given_up():
             chosen = await asyncio.to_thread(cover.choose, int(everything.missing), root.shown)
-            before = len(self._known)
-            parts = [Part(0, one.text, expected=one.expected) for one in chosen]
+            if not chosen:
+                return
+            parts = (Part(0, one.text, expected=one.expected) for one in chosen if self._known.bound(0, one.text))
             async with aclosing(self._fly(everything, _each(parts))) as entries:
                 async for entry in entries:
                     yield entry
-            if len(self._known) - before <= WORTH * len(chosen):
-                return
 
     async def _fly(self, everything: Part, next_part: "Next") -> AsyncGenerator[Entry[Item]]:
         """Ask for parts, several at once, until there is none or nothing is missing."""

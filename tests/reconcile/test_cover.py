@@ -9,8 +9,9 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jofi_async.reconcile.cover.counts import Counts
 from jofi_async.reconcile.cover.cover import Cover
-from jofi_async.reconcile.cover.imagined import Counts, Imagination
+from jofi_async.reconcile.cover.imagined import Imagination
 from jofi_async.reconcile.cover.letters import Bans, Letters
 from jofi_async.reconcile.parts import Known, Part
 from tests.reconcile.server import Server, read, server_of
@@ -28,7 +29,7 @@ def guessing(most: int = 200) -> Generator[None]:
     """A cover is guessed however few are missing, of a few values."""
     with (
         patch("jofi_async.reconcile.descent.COVERED", 0),
-        patch("jofi_async.reconcile.cover.cover._MOST_VALUES", most),
+        patch("jofi_async.reconcile.cover.cover._VALUES", most),
     ):
         yield
 
@@ -109,10 +110,11 @@ def test_no_letter_that_is_banned_is_drawn(texts: list[str], banned: frozenset[s
     for text in texts:
         letters.learn(text, 0)
     letters.settle()
-    letter, share = letters.draw("", banned, random)
+    letter, likely, left = letters.draw("", 0, banned, random)
     assert letter not in banned
     there = [*"".join(texts), *("" for _ in texts)]  # each text ends once
-    assert abs(share - sum(one not in banned for one in there) / len(there)) < 1e-9
+    assert abs(left - sum(one not in banned for one in there) / len(there)) < 1e-9
+    assert abs(likely - there.count(letter) / len(there)) < 1e-9
 
 
 @given(st.frozensets(TEXTS, max_size=4), st.frozensets(TEXTS, max_size=4), st.text("abc", max_size=5))
@@ -126,8 +128,13 @@ def test_bans_keep_out_whatever_holds_a_banned_text(
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(ADDRESSES, unique=True, min_size=8, max_size=40), st.lists(TEXTS, max_size=6), st.integers(2, 8))
-def test_no_count_denies_what_is_imagined(emails: list[str], asked: list[str], limit: int) -> None:
+@given(
+    st.lists(ADDRESSES, unique=True, min_size=8, max_size=40),
+    st.lists(TEXTS, max_size=6),
+    st.integers(2, 8),
+    st.sampled_from([True, False]),
+)
+def test_no_count_denies_what_is_imagined(emails: list[str], asked: list[str], limit: int, is_late: bool) -> None:
     known = Known()
     for text in ["@", *asked]:
         counted(known, emails, text, limit)
@@ -135,7 +142,7 @@ def test_no_count_denies_what_is_imagined(emails: list[str], asked: list[str], l
     for texts in known.texts.values():
         imagination.learn(texts[0])
     counts = Counts.of(known.counted(0))
-    values = imagination.values(counts, len(emails) - len(known))
+    values = imagination.values(counts, len(emails) - len(known), is_late=is_late)
     for value in values:
         assert value.text not in imagination.texts
         assert not any(text in value.text for text in counts.closed)

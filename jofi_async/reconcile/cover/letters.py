@@ -11,12 +11,19 @@ from attrs import frozen
 _END = "\n"
 """Stands for the end of a text; no text that can be asked for has it in it."""
 
+_UNLIKELY = 1e-3  # what is less likely than that is taken to be impossible
+_SELDOM = 0.3  # what is less likely is not waited for
+
 
 @frozen
 class _Choice:
     letters: list[str]
     shares: dict[str, float]
     sums: list[float]
+
+    @classmethod
+    def of(cls, shares: dict[str, float]) -> "_Choice":
+        return cls(list(shares), shares, list(accumulate(shares.values())))
 
 
 class Letters:
@@ -42,45 +49,52 @@ class Letters:
         """Count what was learned, from now on."""
         self._choices.clear()
 
-    def draw(self, text: str, banned: Set[str], random: Random) -> tuple[str, float]:
+    def draw(self, text: str, begin: int, banned: Set[str], random: Random) -> tuple[str, float, float]:
         """Draw what goes on.
 
         Args:
             text: What is there.
+            begin: Where that begins which says something of it.
             banned: Characters that cannot come next.
             random: Decides.
 
         Returns:
-            A character, or "" for the end; and how likely one that is not banned was to come, 0 when none can.
+            A character, or "" for the end; how likely it was; and how likely one that is not banned was to come, 0 when
+            none can.
         """
-        choice = self._choice(text[-self._order :])
-        if not banned:
-            return self._pick(choice.letters, choice.sums, random), 1.0
-        share = 1 - sum(choice.shares.get(letter, 0.0) for letter in banned)
-        left = [letter for letter in choice.letters if letter not in banned]
-        if share < 1e-9 or not left:
-            return "", 0.0
-        return self._pick(left, list(accumulate(choice.shares[letter] for letter in left)), random), share
+        choice = self._choice(text[max(begin, len(text) - self._order) :])
+        hits = banned & choice.shares.keys()
+        left = 1 - sum([choice.shares[letter] for letter in hits])
+        if left < _UNLIKELY:
+            return "", 0.0, 0.0
+        if left < _SELDOM:
+            choice = _Choice.of({letter: share for letter, share in choice.shares.items() if letter not in hits})
+        while (letter := self._pick(choice, random)) in hits:
+            pass
+        return "" if letter == _END else letter, choice.shares[letter], left
 
     @staticmethod
-    def _pick(letters: list[str], sums: list[float], random: Random) -> str:
-        letter = letters[min(len(letters) - 1, bisect(sums, random.random() * sums[-1]))]
-        return "" if letter == _END else letter
+    def _pick(choice: _Choice, random: Random) -> str:
+        sums = choice.sums
+        return choice.letters[min(len(sums) - 1, bisect(sums, random.random() * sums[-1]))]
 
     def _choice(self, context: str) -> _Choice:
         if (found := self._choices.get(context)) is not None:
             return found
-        shares: dict[str, float] = {}
-        for length in range(len(context) + 1):
-            seen = self._counts.get(context[len(context) - length :])
-            if seen is None:
-                break
+        seen = self._counts.get(context)
+        if not context:
+            shares = {letter: count / seen.total() for letter, count in seen.items()} if seen else {_END: 1.0}
+            choice = _Choice.of(shares)
+        elif seen is None:
+            choice = self._choice(context[1:])
+        else:
             number = seen.total()
-            weight = number / (number + len(seen)) if shares else 1.0
-            shares = {letter: share * (1 - weight) for letter, share in shares.items()}
+            weight = number / (number + len(seen))
+            shares = {letter: share * (1 - weight) for letter, share in self._choice(context[1:]).shares.items()}
             for letter, count in seen.items():
                 shares[letter] = shares.get(letter, 0.0) + weight * count / number
-        choice = self._choices[context] = _Choice(list(shares), shares, list(accumulate(shares.values())))
+            choice = _Choice.of(shares)
+        self._choices[context] = choice
         return choice
 
 
@@ -95,13 +109,17 @@ class Bans:
     def __init__(self, anywhere: Set[str], at_first: Set[str]) -> None:
         self._anywhere = _by_beginning(anywhere)
         self._at_first = _by_beginning(at_first)
-        self._longest = max(map(len, self._anywhere), default=0)
+        for beginning in list(self._anywhere):
+            for begin in range(1, len(beginning) + 1):
+                self._anywhere.setdefault(beginning[begin:], set())
 
     def after(self, text: str) -> Set[str]:
         """The characters that may not follow a text."""
         found: Set[str] = self._at_first.get(text, frozenset())
-        for length in range(min(len(text), self._longest) + 1):
-            if (more := self._anywhere.get(text[len(text) - length :])) is not None:
+        for begin in range(len(text), -1, -1):
+            if (more := self._anywhere.get(text[begin:])) is None:
+                break
+            if more:
                 found = found | more
         return found
 
