@@ -1,4 +1,4 @@
-"""A real process on a disk that is full, or on which writes and syncs fail at random; and then on one that is well."""
+"""A real process on a disk that is full or fails at random, to read, write and sync, and then on one that is well."""
 
 import shutil
 import sys
@@ -37,7 +37,7 @@ def test_a_full_disk(tmp_path: Path, vendor: str, size: int) -> None:
 
 @pytest.mark.skipif(shutil.which("fiu-run") is None, reason="fiu-run is missing: install the Debian package fiu-utils")
 @pytest.mark.timeout(900)
-def test_writes_and_syncs_that_fail_at_random(tmp_path: Path, vendor: str, rounds: int, seed: int) -> None:
+def test_reads_writes_and_syncs_that_fail_at_random(tmp_path: Path, vendor: str, rounds: int, seed: int) -> None:
     with served(*LATENCY) as sandbox:
         job = Job.make(tmp_path, sandbox, ROWS * rounds, vendor)
         for number in range(RUNS * rounds):
@@ -51,8 +51,8 @@ def test_writes_and_syncs_that_fail_at_random(tmp_path: Path, vendor: str, round
 
 
 def failing(seed: int) -> tuple[str, ...]:
-    """The command, with a share of its writes to files and of its syncs failing."""
+    """The command, with a share of what SQLite asks of its files failing."""
     share = (0.002, 0.01, 0.05)[seed % 3]
-    names = ("posix/io/rw/pwrite", "posix/io/sync/fdatasync")
+    names = ("posix/io/rw/pwrite", "posix/io/sync/fdatasync", "posix/io/rw/pread", "posix/io/oc/ftruncate")
     rules = [word for name in names for word in ("-c", f"enable_random name={name},probability={share}")]
     return ("fiu-run", "-x", *rules, *JOFI)
