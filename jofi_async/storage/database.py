@@ -44,7 +44,7 @@ def open_database(path: Path, schema: Schema, *, durable: bool = True) -> sqlite
         durable: Whether a commit outlasts a power cut; without it, it outlasts only the process.
 
     Raises:
-        StorageError: It cannot be made or written, is something else, is damaged, or is of a newer version.
+        StorageError: It cannot be made or written, is something else, is damaged, or is of another version.
     """
     try:
         with suppress(FileExistsError):
@@ -71,7 +71,7 @@ def read_database(path: Path, schema: Schema) -> sqlite3.Connection:
     """Open a file that is there to read it, also while another process writes.
 
     Raises:
-        StorageError: It is not there, is something else, is damaged, or is of a newer version.
+        StorageError: It is not there, is something else, is damaged, or is of another version.
     """
     if not path.is_file():
         raise StorageError(f"There is no {schema.name} {path}")
@@ -111,10 +111,11 @@ def _check_kind(connection: sqlite3.Connection, path: Path, schema: Schema) -> N
     if found != schema.application_id and (found or tables):
         raise StorageError(f"{path} is no {schema.name} but another SQLite file; it was left as it is")
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > schema.version:
+    if found and version != schema.version:
+        age, way = ("a newer", "update jofi-async") if version > schema.version else ("an older", "go on with that one")
         raise StorageError(
-            f"The {schema.name} {path} was written by a newer jofi-async (format {version}, this one knows "
-            f"{schema.version}); update jofi-async"
+            f"The {schema.name} {path} was written by {age} jofi-async (format {version}, this one knows "
+            f"{schema.version}); {way}"
         )
 
 

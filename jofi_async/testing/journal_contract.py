@@ -33,6 +33,7 @@ SENT = Entry(
     traces=[{"first_name": "Ada", "email": "Ada@example.org"}, {"first_name": "Ada ☂"}],
     watermark="2026-12-11T22:23:05.312696+00:00",
     intended_at=1_800_000_000.25,
+    renewed_at=1_800_000_060.5,
     attempts=2,
 )
 SETTLED = evolve(

@@ -92,10 +92,11 @@ def test_another_program_s_file_is_left_alone(tmp_path: Path) -> None:
     refuses(path, "is no diary but another SQLite file")
 
 
-def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("version", "words"), [(4, "a newer"), (2, "an older")])
+def test_another_version_is_left_alone(tmp_path: Path, version: int, words: str) -> None:
     path = tmp_path / "diary"
-    open_database(path, evolve(SCHEMA, version=4)).close()
-    refuses(path, r"written by a newer jofi-async \(format 4, this one knows 3\)")
+    open_database(path, evolve(SCHEMA, version=version)).close()
+    refuses(path, rf"written by {words} jofi-async \(format {version}, this one knows 3\)")
 
 
 def test_what_is_no_database_is_left_alone(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -18,6 +19,7 @@ from jofi_async import (
     RateLimit,
     Request,
     Response,
+    RetryPolicy,
     YardstikClient,
 )
 from jofi_async.bulk.journal.records import State
@@ -47,11 +49,12 @@ def row(number: int = 0, **changes: Any) -> NewInvitation:
 
 def invite(fake: Any, rows: Sequence[NewInvitation], *faults: str, **options: Any) -> list[Outcome[Any, Any]]:
     """Run a job to its end, in virtual time."""
+    retry: RetryPolicy = options.pop("retry", ONCE)
 
     async def main() -> list[Outcome[Any, Any]]:
         async with FakeTransport(fake, faults=faults) as transport:
             limit = RateLimit(per_second=None, in_flight=4)
-            client = YardstikClient(KEY, transport=transport, rate_limit=limit, retry=ONCE)
+            client = YardstikClient(KEY, transport=transport, rate_limit=limit, retry=retry)
             async with client.invitations.create_many(rows, order="input", **options) as job:
                 return [outcome async for outcome in job]
 
@@ -182,8 +185,6 @@ def test_a_step_that_is_lost_stays_unknown_and_says_what_a_person_can_do(path: s
     (again,) = invite(fake, [row()], journal=MemoryStore(memory))
     assert (again.kind, again.reason) == (UNKNOWN, outcome.reason)
     assert not fake.messages
-    (asked_for,) = invite(fake, [row()], journal=MemoryStore(memory), resend_after=1e-9)
-    assert (asked_for.kind, len(fake.messages), len(fake.candidates)) == (CREATED, 1, 1)
 
 
 def test_it_is_sent_again_in_the_same_run_only_where_that_is_asked_for() -> None:
@@ -192,6 +193,44 @@ def test_it_is_sent_again_in_the_same_run_only_where_that_is_asked_for() -> None
     assert (outcome.kind, outcome.attempts, len(fake.messages)) == (CREATED, 2, 1)
     with pytest.raises(ConfigurationError):
         invite(fake, [row()], resend_after=0.0)
+
+
+@pytest.mark.parametrize("path", ["/candidates", "/invitations"])
+class TestSentAgainAfterAWhile:
+    """What counts is when somebody was sent last, in whatever run, by a clock that goes on."""
+
+    @pytest.fixture(autouse=True)
+    def _clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def now() -> float:
+            return self.at + asyncio.get_running_loop().time()
+
+        monkeypatch.setattr("jofi_async.bulk.journal.ledger.time", Mock(time=now))
+        monkeypatch.setattr("jofi_async.bulk.journal.ledger.seconds_awake_or_not", now)
+        self.fake, self.memory = FakeYardstik(), JournalMemory()
+
+    def run_at(self, seconds: float, *faults: str, **options: Any) -> OutcomeKind:
+        self.at = 1e9 + seconds
+        (outcome,) = invite(self.fake, [row()], *faults, journal=MemoryStore(self.memory), **options)
+        return outcome.kind
+
+    def test_in_an_earlier_run(self, path: str) -> None:
+        assert self.run_at(0, f"POST {path} 503") is UNKNOWN
+        assert self.run_at(3600, f"POST {path} 503", resend_after=50.0) is UNKNOWN  # sent then, and 58 s later
+        assert self.run_at(3700, resend_after=50.0) is UNKNOWN
+        assert self.run_at(3713, resend_after=50.0) is CREATED
+        assert (len(self.fake.messages), len(self.fake.candidates)) == (1, 1)
+
+    def test_long_after_its_intent(self, path: str) -> None:
+        faults = [f"POST {path} 429=40@1", f"POST {path} 503@2"]
+        assert self.run_at(0, *faults, retry=RetryPolicy(attempts=2)) is UNKNOWN
+        assert self.run_at(74, resend_after=30.0) is UNKNOWN  # it may be sent 5 s after it was intended
+        assert self.run_at(76, resend_after=30.0) is CREATED
+        assert len(self.fake.messages) == 1
+
+    def test_before_the_clock_was_set_back(self, path: str) -> None:
+        assert self.run_at(0, f"POST {path} 503") is UNKNOWN
+        assert self.run_at(-3600, resend_after=50.0) is UNKNOWN
+        assert not self.fake.messages
 
 
 def test_a_candidate_whose_answer_cannot_be_read_is_not_taken_for_an_invitation() -> None:

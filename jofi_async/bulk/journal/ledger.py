@@ -137,7 +137,8 @@ class JournalLedger(Ledger[Row, Item]):
 
     async def intend(self, flight: Flight[Row, Item]) -> None:
         """Record an intent, and again right before the send if it has grown old; see `Ledger.intend`."""
-        intent = self._intent(flight)
+        known = self._known.get(flight.outcome.index) if flight.doubtful else None
+        intended_at = time.time() if known is None else known.intended_at
         recorded_at = float("-inf")
 
         def is_old() -> bool:
@@ -147,6 +148,7 @@ class JournalLedger(Ledger[Row, Item]):
             nonlocal recorded_at
             if is_old():
                 begun = seconds_awake_or_not()
+                intent = self._intents[flight.outcome.index] = self._intent(flight, known, intended_at)
                 await self._store.put(intent)
                 recorded_at = begun
 
@@ -154,7 +156,6 @@ class JournalLedger(Ledger[Row, Item]):
             if is_old():
                 raise NotSentError("It took so long to connect that somebody may have taken the journal over")
 
-        self._intents[flight.outcome.index] = intent
         await clear()
         flight.record.clearance, flight.record.still_clear = clear, still_clear
 
@@ -262,7 +263,7 @@ class JournalLedger(Ledger[Row, Item]):
     def _is_old_enough(self, entry: Entry) -> bool:
         """Whether what is in doubt, and is not there, may be sent again."""
         seconds = self._resource.resend_after
-        is_late = seconds is not None and abs(time.time() - entry.intended_at) >= seconds
+        is_late = seconds is not None and time.time() - entry.renewed_at >= seconds + INTENT_VALID
         return self._resource.resend_is_safe or is_late
 
     def _is_over(self, entry: Entry) -> bool:
@@ -287,9 +288,8 @@ class JournalLedger(Ledger[Row, Item]):
     def _may_be_there(self, entry: Entry) -> bool:
         return entry.is_settled or (entry.in_doubt and entry.person not in self._gone)
 
-    def _intent(self, flight: Flight[Row, Item]) -> Entry:
+    def _intent(self, flight: Flight[Row, Item], known: Entry | None, intended_at: float) -> Entry:
         person = self._resource.person(flight.outcome.row)
-        known = self._known.get(flight.outcome.index) if flight.doubtful else None
         trace = self._resource.trace(flight.row)
         traces = [] if known is None else [one for one in known.traces if one != trace]
         return Entry(
@@ -298,7 +298,8 @@ class JournalLedger(Ledger[Row, Item]):
             person_id=person.person_id,
             traces=[*traces, trace],
             watermark=flight.watermark,
-            intended_at=time.time() if known is None else known.intended_at,
+            intended_at=intended_at,
+            renewed_at=time.time(),
             attempts=flight.earlier_attempts + flight.record.attempts + 1,
         )
 
@@ -313,6 +314,7 @@ class JournalLedger(Ledger[Row, Item]):
             traces=recorded.traces if is_open else (),
             watermark=recorded.watermark if is_open else None,
             intended_at=recorded.intended_at,
+            renewed_at=recorded.renewed_at,
             attempts=outcome.attempts,
             receipt=None if outcome.item is None else self._resource.receipt(outcome.item),
             evidence=outcome.evidence,

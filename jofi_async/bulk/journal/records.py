@@ -37,6 +37,7 @@ class Entry:
         traces: Of each row that was sent or is about to be: what settling needs of it, and no more.
         watermark: The watermark of the first create that is in doubt.
         intended_at: When it was first intended, in seconds since the epoch by our clock.
+        renewed_at: When it was intended last; it was sent within 5 s after that, or not at all.
         attempts: How many times a request that would contact the person was sent, over all runs; in an intent, the one
             that is about to be sent included.
         receipt: What is kept of the item at the vendor, or None.
@@ -51,6 +52,7 @@ class Entry:
     traces: Sequence[Mapping[str, Any]] = ()
     watermark: Any = None
     intended_at: float = 0.0
+    renewed_at: float = 0.0
     attempts: int = 0
     receipt: Mapping[str, Any] | None = None
     evidence: Evidence | None = None

@@ -18,7 +18,7 @@ from jofi_async.storage.database import Schema
 SCHEMA = Schema(
     name="journal",
     application_id=0x4A6F4A6E,
-    version=1,
+    version=2,
     script="""
     CREATE TABLE job (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -35,6 +35,7 @@ SCHEMA = Schema(
         traces TEXT NOT NULL,
         watermark TEXT NOT NULL,
         intended_at REAL NOT NULL,
+        renewed_at REAL NOT NULL,
         attempts INTEGER NOT NULL,
         receipt TEXT,
         evidence TEXT,
@@ -55,11 +56,12 @@ SCHEMA = Schema(
 )
 
 _COLUMNS = (
-    "person, state, person_id, traces, watermark, intended_at, attempts, receipt, evidence, field, reason, checksum"
+    "person, state, person_id, traces, watermark, intended_at, renewed_at, attempts, receipt, evidence, field, reason, "
+    "checksum"
 )
 _CHANGES = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", ")[1:])
 _PUT = (
-    f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     f"ON CONFLICT (person) DO UPDATE SET {_CHANGES}"
 )
 
@@ -73,6 +75,7 @@ def put_entry(connection: sqlite3.Connection, entry: Entry) -> None:
         f"[{','.join(map(_json, entry.traces))}]",
         "null" if entry.watermark is None else json.dumps(entry.watermark),
         entry.intended_at,
+        entry.renewed_at,
         entry.attempts,
         None if entry.receipt is None else _json(entry.receipt),
         None if entry.evidence is None else entry.evidence.value,
@@ -207,7 +210,10 @@ def _entries(connection: sqlite3.Connection, where: str, values: Sequence[object
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    person, state, person_id, traces, watermark, intended_at, attempts, receipt, evidence, field, reason = _whole(row)
+    values = _whole(row)
+    person, state, person_id, traces, watermark, intended_at, renewed_at, attempts, receipt, evidence, field, reason = (
+        values
+    )
     return Entry(
         person=person,
         state=State(state),
@@ -215,6 +221,7 @@ def _entry(row: Sequence[Any]) -> Entry:
         traces=json.loads(traces),
         watermark=json.loads(watermark),
         intended_at=intended_at,
+        renewed_at=renewed_at,
         attempts=attempts,
         receipt=None if receipt is None else json.loads(receipt),
         evidence=None if evidence is None else Evidence(evidence),

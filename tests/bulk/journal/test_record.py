@@ -68,6 +68,7 @@ def test_the_intent_is_written_before_the_send_and_the_outcome_after() -> None:
         State.CREATED,
         person_id="P0",
         intended_at=intent.intended_at,
+        renewed_at=intent.renewed_at,
         attempts=1,
         receipt={"invitation_id": outcome.item.id, "assessment_url": outcome.item.assessment_url},
         evidence=Evidence.ANSWERED,
