@@ -1,6 +1,7 @@
 """A row on its way to the vendor, and what is known of it so far."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +24,7 @@ class Flight(Generic[Row, Item]):
     Attributes:
         outcome: What is known of it so far.
         task: The worker that carries it.
+        row: What is sent: the row of its outcome, or what the steps before made of it.
         record: How its sends go.
         doubtful: Whether a send of it may have taken effect without an answer, in this run or an earlier one.
         watermark: The watermark of its first send that may be in doubt.
@@ -33,42 +35,37 @@ class Flight(Generic[Row, Item]):
 
     outcome: Outcome[Row, Item]
     task: "asyncio.Task[Any]"
+    row: Row
     record: CallRecord = field(factory=CallRecord)
     doubtful: bool = False
     watermark: object = None
-    doubted: list[Row] = field(factory=list[Row])
+    doubted: Sequence[Row] = ()
     earlier_attempts: int = 0
     answered: bool = False
-    _halting: asyncio.Event = field(factory=asyncio.Event)
-    _next: Row | None = None
-
-    @property
-    def row(self) -> Row:
-        """What is sent: the row of its outcome, or what the steps before made of it."""
-        return self.outcome.row if self._next is None else self._next
-
-    def take_up(self, row: Row) -> None:
-        """Go on with a step that an earlier run began."""
-        self._next = row
+    _resting: asyncio.Event | None = None
 
     def go_on(self, row: Row) -> None:
         """Begin the next step: nothing of it was sent, and nothing of it is known."""
-        self._next = row
+        self.row = row
         self.doubtful = self.answered = False
-        self.doubted = []
+        self.doubted = ()
         self.record.attempts = self.earlier_attempts = 0
         self.outcome.reset()
 
     def halt(self) -> None:
         """Send nothing more, and wake up if it rests."""
         self.record.halted = True
-        self._halting.set()
+        if self._resting is not None:
+            self._resting.set()
 
     async def rest(self, seconds: float) -> None:
         """Wait before a re-send; once halted, no longer than leaves time for a last look."""
+        self._resting = asyncio.Event()
+        if self.record.halted:
+            self._resting.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds) as scope:
-                await self._halting.wait()
+                await self._resting.wait()
                 last = asyncio.get_running_loop().time() + LAST_REST
                 scope.reschedule(min(scope.when() or last, last))
                 await asyncio.Event().wait()

@@ -63,14 +63,15 @@ class Intake(Generic[Row, Item]):
         source = cast("SourceRow[Row]", pulled) if isinstance(pulled, SourceRow) else SourceRow(pulled)
         index, self._count = self._count, self._count + 1
         person, problems = self._person(source.row), self._problems(source)
-        repeats = person is not None and self._seen.has(person)
         if person is None:
             problems = problems or (Problem("", "this row cannot be understood: it names nobody"),)
         elif not problems and (repeat := self._seen.problem_with(person, index, source.line)):
             problems = (repeat,)
-        kind = OutcomeKind.REFUSED if problems else OutcomeKind.NOT_ATTEMPTED
-        outcome: Outcome[Row, Item] = Outcome(index, source, kind, problems=problems)
-        return Pulled(outcome, None if repeats else person, is_settled=bool(problems))
+        if not problems:
+            return Pulled(Outcome(index, source, OutcomeKind.NOT_ATTEMPTED), person)
+        if person is not None and self._seen.has(person):
+            person = None
+        return Pulled(Outcome(index, source, OutcomeKind.REFUSED, problems=problems), person, is_settled=True)
 
     async def remember(self, pulled: Pulled[Row, Item]) -> None:
         """Note what earlier runs made of a row, which goes before what is wrong with it now.

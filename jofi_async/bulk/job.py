@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar
 
@@ -106,6 +106,7 @@ class BulkJob(Generic[Row, Item]):
         self._ready: deque[Outcome[Row, Item]] = deque()
         self._flights: set[Flight[Row, Item]] = set()
         self._counts: Counter[OutcomeKind] = Counter()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._timers: list[asyncio.TimerHandle] = []
         self._started = self._ended = 0.0
         self._finished = False
@@ -179,7 +180,7 @@ class BulkJob(Generic[Row, Item]):
         if self._pool is not None:
             raise LifecycleError("A job runs once. Make another one.")
         await self._ledger.open()
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         self._started = loop.time()
         self._pool = Pool(
             self._pull,
@@ -250,6 +251,9 @@ class BulkJob(Generic[Row, Item]):
 
     async def _hold_or_tell(self, outcome: Outcome[Row, Item]) -> None:
         told = self._refusals.take(outcome)
+        if outcome.error is None:
+            self._tell(told)
+            return
         if self._refusals.is_run:
             self._blame(outcome.error, mask(f"the vendor refuses row after row: {outcome.reason}"))
             told += self._refusals.blame_the_job()
@@ -268,7 +272,8 @@ class BulkJob(Generic[Row, Item]):
                     self._blame_record(error)
 
     def _tell(self, outcomes: Sequence[Outcome[Row, Item]]) -> None:
-        self._counts.update(outcome.kind for outcome in outcomes)
+        for outcome in outcomes:
+            self._counts[outcome.kind] += 1
         self._ready.extend(outcomes)
 
     def _finish(self) -> None:
@@ -286,7 +291,8 @@ class BulkJob(Generic[Row, Item]):
 
     async def _pull(self) -> Pulled[Row, Item]:
         try:
-            await self._begin()
+            if not self._has_begun:
+                await self._begin()
             pulled = await self._intake.pull()
         except StopAsyncIteration:
             raise
@@ -299,7 +305,8 @@ class BulkJob(Generic[Row, Item]):
             self._blame(error, f"the source failed: {why}")
             raise StopAsyncIteration from None
         try:
-            await self._intake.remember(pulled)
+            if self._ledger.keeps:
+                await self._intake.remember(pulled)
             pulled.trial = not pulled.is_settled and await self._patience.ready()
         except asyncio.CancelledError:
             self._take_for_stop()
@@ -309,8 +316,6 @@ class BulkJob(Generic[Row, Item]):
 
     async def _begin(self) -> None:
         """Have the record made ready before the first row is pulled; if that fails, none is."""
-        if self._has_begun:
-            return
         self._has_begun = True
         try:
             await self._ledger.begin(self._workers)
@@ -319,13 +324,16 @@ class BulkJob(Generic[Row, Item]):
             self._blame_record(error)
             raise StopAsyncIteration from None
 
-    async def _work(self, pulled: Pulled[Row, Item]) -> Outcome[Row, Item]:
-        outcome = pulled.outcome
+    def _work(self, pulled: Pulled[Row, Item]) -> Awaitable[Outcome[Row, Item]]:
+        is_to_fly = not pulled.is_settled and self._stopped is None
+        return self._fly(pulled.outcome, trial=pulled.trial) if is_to_fly else self._stay(pulled)
+
+    async def _stay(self, pulled: Pulled[Row, Item]) -> Outcome[Row, Item]:
         if not pulled.is_settled:
-            if self._stopped is None:
-                await self._fly(outcome, trial=pulled.trial)
-            else:
-                self._ledger.leave(outcome)
+            self._ledger.leave(pulled.outcome)
+        return self._closed(pulled.outcome)
+
+    def _closed(self, outcome: Outcome[Row, Item]) -> Outcome[Row, Item]:
         if outcome.kind is OutcomeKind.NOT_ATTEMPTED and not outcome.problems and outcome.error is None:
             outcome.problems = (Problem("", self._stopped or "the job was stopped"),)
         if outcome.kind is OutcomeKind.CREATED and not outcome.is_earlier:
@@ -333,13 +341,14 @@ class BulkJob(Generic[Row, Item]):
         self._count_failure(outcome)
         return outcome
 
-    async def _fly(self, outcome: Outcome[Row, Item], *, trial: bool) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        flight = Flight(outcome, task)
+    async def _fly(self, outcome: Outcome[Row, Item], *, trial: bool) -> Outcome[Row, Item]:
+        worker = asyncio.current_task(self._loop)
+        assert worker is not None
+        flight = Flight(outcome, worker, outcome.row)
         self._flights.add(flight)
         try:
-            self._weigh(await self._carry(flight), trial=trial)
+            verdict = await self._resume(flight) if self._ledger.keeps else None
+            self._weigh(verdict or await self._settler.carry(flight), trial=trial)
         except asyncio.CancelledError:
             self._take_for_stop()
             if not flight.answered and flight.has_grace:
@@ -349,14 +358,15 @@ class BulkJob(Generic[Row, Item]):
         finally:
             outcome.attempts = flight.earlier_attempts + flight.record.attempts
             self._flights.discard(flight)
+        return self._closed(outcome)
 
-    async def _carry(self, flight: Flight[Row, Item]) -> Verdict:
+    async def _resume(self, flight: Flight[Row, Item]) -> Verdict | None:
+        """Prepare a row that an earlier run may have sent; what follows for the job, or None when it may be sent."""
         try:
-            verdict = await self._ledger.resume(flight)
+            return await self._ledger.resume(flight)
         except Exception as error:
             self._blame_record(error)
             return Verdict(flight.outcome.kind)
-        return verdict or await self._settler.carry(flight)
 
     async def _record(self, outcome: Outcome[Row, Item]) -> None:
         """Have an outcome recorded; a job that cannot record stops."""

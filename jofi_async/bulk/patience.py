@@ -44,6 +44,8 @@ class Patience:
 
     def succeeded(self) -> None:
         """Note a row that the vendor answered."""
+        if not self._failures:
+            return
         self._failures = self._tries = 0
         self._trying = False
         self._judged.set()

@@ -93,8 +93,9 @@ class Pool(Generic[S, R]):
                 raise StopAsyncIteration
             self._changed.clear()
             await self._changed.wait()
+        if self._held == self._most:
+            self._room.set()
         self._held -= 1
-        self._room.set()
         return self._ready.popleft()
 
     def _start(self) -> None:
@@ -112,7 +113,9 @@ class Pool(Generic[S, R]):
         self._changed.set()
 
     async def _run(self) -> None:
-        while (pulled := await self._next()) is not None:
+        worker = asyncio.current_task()
+        assert worker is not None
+        while (pulled := await self._next(worker)) is not None:
             place, item = pulled
             result = await self._work(item)
             if self._finish is None:
@@ -126,28 +129,29 @@ class Pool(Generic[S, R]):
         self._deliver(place, result)  # also when the task was cancelled before it began
         self._has_ended(task)
 
-    async def _next(self) -> tuple[int, S] | None:
+    async def _next(self, worker: asyncio.Task[None]) -> tuple[int, S] | None:
         """Pull one, or None when there is nothing more or nothing more is wanted."""
         if self._ended:  # before it would wait for room that nobody makes any more
             return None
-        task = asyncio.current_task()
-        assert task is not None
-        self._pulling.add(task)
+        self._pulling.add(worker)
         try:
             while self._held >= self._most:
                 self._room.clear()
                 await self._room.wait()
             self._held += 1
-            async with self._turn:
+            await self._turn.acquire()
+            try:
                 item = await self._pull()
                 place, self._pulled = self._pulled, self._pulled + 1
                 return place, item
+            finally:
+                self._turn.release()
         except StopAsyncIteration:
-            self._pulling.discard(task)
+            self._pulling.discard(worker)
             self.stop_pulling()
             return None
         finally:
-            self._pulling.discard(task)
+            self._pulling.discard(worker)
 
     def _deliver(self, place: int, result: R) -> None:
         if self._in_order:

@@ -34,6 +34,8 @@ class Refusals:
         if text is not None and text == self._blamed:  # it was under way when the job was stopped for it
             outcome.kind = OutcomeKind.NOT_ATTEMPTED
             text = None
+        if text is None and not self._held:
+            return [outcome]
         tells_nothing = text is None and not _is_answer(outcome)
         told = [] if text == self._text or (tells_nothing and len(self._held) < self.most) else self.release()
         if text is None and not self._held:

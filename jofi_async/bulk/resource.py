@@ -1,10 +1,10 @@
 """The small protocol by which bulk speaks to a vendor's resource."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from unicodedata import normalize
 
-from attrs import frozen
+from attrs import define, frozen
 
 from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import Problem
@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 Item_co = TypeVar("Item_co", covariant=True)
 
 
-@frozen(repr=False)
+@define(repr=False)
 class Person:
     """Who a row is about.
 
@@ -94,7 +94,7 @@ class BulkResource(Protocol[Row, Item]):
         """
         ...
 
-    async def send(self, row: Row, record: CallRecord) -> Item:
+    def send(self, row: Row, record: CallRecord) -> Awaitable[Item]:
         """Send one; raises a `CallError` as a single call would."""
         ...
 

@@ -1,18 +1,12 @@
 """Who a job has seen already: an earlier row that was itself sendable makes a later one a repeat."""
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from jofi_async.bulk.resource import Person
 from jofi_async.core.errors import Problem
 
-
-@frozen
-class _Place:
-    index: int
-    line: int | None
-
-    def __str__(self) -> str:
-        return f"line {self.line}" if self.line is not None else f"row {self.index + 1}"
+_Place = tuple[int, int | None]
+"""A row's index, and its line or None."""
 
 
 @define
@@ -33,16 +27,22 @@ class Seen:
 
     def note(self, person: Person, index: int, line: int | None) -> None:
         """Remember somebody whom an earlier run has settled, whatever else is known of the row."""
-        self._keys.setdefault(person.key, _Place(index, line))
+        self._keys.setdefault(person.key, (index, line))
 
     def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
         """Say which earlier row this one repeats; a row that repeats none is remembered."""
-        here = _Place(index, line)
+        here = (index, line)
         if (earlier := self._keys.get(person.key)) is not None:
-            return Problem("email", f"repeats the person of {earlier}")
+            return Problem("email", f"repeats the person of {_words(earlier)}")
         if person.person_id and not self.share_person_id:
             if (earlier := self._person_ids.get(person.person_id)) is not None:
-                return Problem("person_id", f"{here} has the person_id of {earlier} with another e-mail address")
+                words = f"{_words(here)} has the person_id of {_words(earlier)} with another e-mail address"
+                return Problem("person_id", words)
             self._person_ids[person.person_id] = here
         self._keys[person.key] = here
         return None
+
+
+def _words(place: _Place) -> str:
+    index, line = place
+    return f"line {line}" if line is not None else f"row {index + 1}"

@@ -6,6 +6,7 @@ two creates (`resend_is_safe`), and otherwise is only looked for, and stays `unk
 """
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any, Generic, TypeVar
 
 from attrs import evolve
@@ -18,6 +19,7 @@ from jofi_async.bulk.verdict import Verdict, verdict_on
 from jofi_async.core.doubt import PAUSES
 from jofi_async.core.errors import (
     InvalidInputError,
+    JofiAsyncError,
     ModeMismatchError,
     RefusedError,
     RetryAfterTooLongError,
@@ -28,6 +30,9 @@ Item = TypeVar("Item")
 
 _ANSWERS = {OutcomeKind.CREATED: Evidence.ANSWERED, OutcomeKind.EXISTED: Evidence.DUPLICATE}
 _THERE = tuple(_ANSWERS)
+_TOLD_OF_DOUBTS = (*_THERE, OutcomeKind.UNKNOWN)
+_CREATED = Verdict(OutcomeKind.CREATED)
+_TELLS_PROBLEMS = (RefusedError, InvalidInputError)
 
 
 class Settler(Generic[Row, Item]):
@@ -45,12 +50,16 @@ class Settler(Generic[Row, Item]):
         self._is_marked = not resource.looks_prove
         self._marking = asyncio.Lock()
 
-    async def carry(self, flight: Flight[Row, Item]) -> Verdict:
+    def carry(self, flight: Flight[Row, Item]) -> Awaitable[Verdict]:
         """Take a row through its steps until it is known what became of it, or patience ends; its outcome is filled in.
 
         Returns:
             What follows for the job.
         """
+        is_last = self._resource.is_last(flight.row)
+        return self._carry_step(flight) if is_last else self._carry_all_steps(flight)
+
+    async def _carry_all_steps(self, flight: Flight[Row, Item]) -> Verdict:
         while True:
             try:
                 verdict = await self._carry_step(flight)
@@ -68,7 +77,8 @@ class Settler(Generic[Row, Item]):
     async def _carry_step(self, flight: Flight[Row, Item]) -> Verdict:
         if not flight.doubtful:  # else the watermark is that of the earlier run that left the doubt
             try:
-                await self._mark()
+                if not self._is_marked:
+                    await self._mark()
                 item = await self._resource.known(flight.row)
             except Exception as error:
                 return _unmarked(flight.outcome, error)
@@ -103,8 +113,6 @@ class Settler(Generic[Row, Item]):
 
     async def _mark(self) -> None:
         """Take the watermark before the job's first create."""
-        if self._is_marked:
-            return
         async with self._marking:
             if not self._is_marked:
                 self._watermark = await self._resource.watermark()
@@ -120,28 +128,27 @@ class Settler(Generic[Row, Item]):
 
     async def _try(self, flight: Flight[Row, Item]) -> Verdict:
         """Send a row once, and look where its answer alone does not tell all."""
-        verdict, outcome = await self._send(flight), flight.outcome
+        outcome, sent_before = flight.outcome, flight.record.attempts
+        try:
+            if self._ledger.keeps:
+                await self._ledger.intend(flight)
+            outcome.item = await self._resource.send(flight.row, flight.record)
+        except Exception as error:
+            verdict = verdict_on(error, sent=flight.record.attempts > sent_before)
+            if isinstance(error, JofiAsyncError) and error.row is None:
+                error.row = flight.row
+        else:
+            verdict = _CREATED
+        if verdict.kind is OutcomeKind.UNKNOWN:
+            flight.doubtful = True
+        if not flight.doubtful or verdict.kind in _TOLD_OF_DOUBTS:
+            _note(outcome, verdict.kind, verdict.error)  # else it goes on telling of the attempt that left the doubt
         flight.answered = verdict.kind in _THERE or not flight.doubtful
         if flight.answered and (verdict.kind not in _THERE or outcome.item is not None):
             return verdict
         look = await self._look(flight)
         outcome.item = look.item
         return self._settle(flight, verdict, look) if flight.doubtful else verdict
-
-    async def _send(self, flight: Flight[Row, Item]) -> Verdict:
-        outcome, sent_before = flight.outcome, flight.record.attempts
-        try:
-            await self._ledger.intend(flight)
-            outcome.item = await self._resource.send(flight.row, flight.record)
-        except Exception as error:
-            verdict = verdict_on(error, sent=flight.record.attempts > sent_before)
-        else:
-            verdict = Verdict(OutcomeKind.CREATED)
-        if verdict.kind is OutcomeKind.UNKNOWN:
-            flight.doubtful = True
-        if not flight.doubtful or verdict.kind in (*_THERE, OutcomeKind.UNKNOWN):
-            _note(outcome, verdict.kind, verdict.error)  # else it goes on telling of the attempt that left the doubt
-        return verdict
 
     def _settle(self, flight: Flight[Row, Item], verdict: Verdict, look: Look[Item]) -> Verdict:
         """Say of a row that was in doubt what its last answer and a look together prove."""
@@ -205,6 +212,6 @@ def _note(
 ) -> None:
     outcome.kind, outcome.error = kind, error
     outcome.evidence = evidence or _ANSWERS.get(kind)
-    outcome.problems = error.problems if isinstance(error, RefusedError | InvalidInputError) else ()
+    outcome.problems = error.problems if isinstance(error, _TELLS_PROBLEMS) else ()
     if isinstance(error, ModeMismatchError) and kind is OutcomeKind.CREATED:
         outcome.item = error.item

@@ -91,9 +91,9 @@ class InvitationsInBulk(InvitationChecks):
         """Never asked."""
         return row
 
-    async def send(self, row: NewInvitation, record: CallRecord) -> Invitation:
+    def send(self, row: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
         """Create one invitation."""
-        return await self.create(row, record)
+        return self.create(row, record)
 
     async def look(self, row: NewInvitation, watermark: object = None) -> Look[InvitationListItem]:
         """Look for an invitation with the row's whole address; where the list is cut, in the row's custom_id group.

@@ -131,7 +131,7 @@ class JournalLedger(Ledger[Row, Item]):
         if not entry.in_doubt:  # that step is done, and nothing is known of the next
             flight.go_on(flight.outcome.row)
             return None
-        flight.take_up(self._resource.resumed(flight.outcome.row, entry.traces[-1]))
+        flight.row = self._resource.resumed(flight.outcome.row, entry.traces[-1])
         flight.doubted = [self._resource.recall(trace) for trace in entry.traces]
         return None if self._is_over(entry) else Verdict(OutcomeKind.UNKNOWN)
 

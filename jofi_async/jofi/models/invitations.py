@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, NotRequired, TypedDict
 
 from attrs import define, field, frozen
 
 from jofi_async.core.codec import new_extra
-from jofi_async.core.unset import UNSET, Unset
+from jofi_async.core.unset import UNSET, Unset, reader_of_given
 from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, User, mode_text
 
 
@@ -186,8 +185,7 @@ class NewInvitation:
 
     def given(self) -> dict[str, Any]:
         """The fields that are set, by name."""
-        pairs = zip(_FIELDS, _values_of(self), strict=True)
-        return {name: value for name, value in pairs if value is not UNSET}
+        return _given_of(self)
 
     def __repr__(self) -> str:
         return "NewInvitation(...)"
@@ -211,8 +209,7 @@ class InvitationFields(TypedDict):
     ref_text: NotRequired[str | Unset | None]
 
 
-_FIELDS = tuple(InvitationFields.__annotations__)
-_values_of = attrgetter(*_FIELDS)
+_given_of = reader_of_given(InvitationFields.__annotations__)
 
 
 def _state(accepted_at: datetime | None) -> str:

@@ -312,12 +312,8 @@ class Invitations(InvitationReads):
             get=self.get,
         )
 
-    async def _create(self, new: NewInvitation, record: CallRecord) -> Invitation:
-        try:
-            return await self._send_new(new.given(), record)
-        except JofiAsyncError as error:
-            error.row = new
-            raise
+    def _create(self, new: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
+        return self._send_new(new.given(), record)
 
     def _send_new(self, given: Mapping[str, Any], record: CallRecord) -> Awaitable[Invitation]:
         return self._session.call(_CREATE, self._decode_created, payload=wire_form(given), record=record)

@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 
 from jofi_async.core.codec import LooseTime, new_extra
 from jofi_async.core.shown import Shown
-from jofi_async.core.unset import UNSET, Unset
+from jofi_async.core.unset import UNSET, Unset, reader_of_given
 from jofi_async.yardstik.models.shared import Account, Page, Report
 
 
@@ -185,7 +185,10 @@ class NewCandidate:
 
     def given(self) -> dict[str, Any]:
         """The fields that are set, by name."""
-        return {one.name: value for one in attrs.fields(type(self)) if (value := getattr(self, one.name)) is not UNSET}
+        return _given_of(self)
 
     def __repr__(self) -> str:
         return "NewCandidate(...)"
+
+
+_given_of = reader_of_given(field.name for field in attrs.fields(NewCandidate))
