@@ -182,6 +182,8 @@ def _all_headers(
             raise ConfigurationError(f"The header {name!r} cannot be sent as it is")
         if name.lower() == "authorization":
             raise ConfigurationError("The authorization is made of the key and cannot be given as a header")
+        if name.lower() in ("content-length", "transfer-encoding"):
+            raise ConfigurationError(f"The header {name!r} says where a request ends, which is the transport's to say")
         headers[ours.setdefault(name.lower(), name)] = value
     return headers
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from jofi_async.transports._exchange import ATTEMPT
+from jofi_async.transports._exchange import ATTEMPT, abort
 from jofi_async.transports._failures import cause, not_sent
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _clear_transport(connection: "Connection", is_new: bool) -> asyncio.Transpor
     if transport is None or protocol is None:
         return None
     if transport.is_closing() or protocol.should_close or not _is_silent(transport, is_new):
-        transport.abort()
+        abort(transport)
         return None
     if hasattr(transport, "max_size"):
         transport.max_size = _READ_SIZE  # pyright: ignore[reportAttributeAccessIssue]

@@ -6,6 +6,7 @@ it is asked whether they still may, and a failure comes out as what it means.
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ class Attempt:
                 request.still_clear()
         except Exception as error:  # whatever it is, the requests behind this one must leave
             self.refusal, request.departed = error, False
-            transport.abort()
+            abort(transport)
         else:
             transport.write(data)
 
@@ -88,7 +89,13 @@ class Attempt:
         """Drop at once what would close slowly: unsent bytes or a goodbye over TLS can hold a connection for long."""
         transport = self.transport
         if transport is not None and (transport.is_closing() or transport.get_write_buffer_size()):
-            transport.abort()
+            abort(transport)
+
+
+def abort(transport: asyncio.Transport) -> None:
+    """Close a transport at once, if it was not lost yet."""
+    with suppress(AttributeError):  # asyncio's after it was closed, got rid of what was unsent, and was lost
+        transport.abort()
 
 
 ATTEMPT: ContextVar[Attempt] = ContextVar("jofi_async_attempt")
@@ -118,7 +125,7 @@ class Departure(aiohttp.ClientRequest):
         """Let it leave."""
         attempt = ATTEMPT.get()
         attempt.outbox.add(attempt, self._head() + self.content)
-        return Answer(attempt, conn)
+        return Answer(self, attempt, conn)
 
     def _head(self) -> bytes:
         is_for_proxy = self.proxy is not None and not self.is_ssl()
@@ -128,26 +135,31 @@ class Departure(aiohttp.ClientRequest):
 
 
 class Answer(aiohttp.ClientResponse):
-    """The answer to a request that left, or to one that did not after all."""
+    """The answer to a request that left, or to one that did not after all.
 
-    def __init__(self, attempt: Attempt, connection: "Connection") -> None:
+    What a tool that traces aiohttp may ask it is there, lest an error of the tool's hide what was answered.
+    """
+
+    def __init__(self, request: Departure, attempt: Attempt, connection: "Connection") -> None:
         self._attempt = attempt
         self._let_go = connection.close
         self._cache = {}
+        self.method, self._url, self._real_url = request.method, request.url, request.url
 
     async def start(self, connection: "Connection") -> aiohttp.ClientResponse:
         """Read its head."""
-        protocol = connection.protocol
+        protocol, attempt = connection.protocol, self._attempt
         assert protocol is not None
         try:
             message, content = await protocol.read()
             while 100 <= message.code < 200 and message.code != _SWITCHING_PROTOCOLS:
                 message, content = await protocol.read()
         except Exception as error:
-            if self._attempt.refusal is not None:
-                raise self._attempt.refusal from None
-            raise unknown(error, self._attempt.request) from cause(error)
-        self.status, self._headers, self.content = message.code, message.headers, content
+            raise attempt.refusal or unknown(error, attempt.request) from cause(error)
+        if attempt.refusal is not None:
+            raise attempt.refusal  # whatever came, it is no answer to what did not leave
+        self.status, self.reason = message.code, message.reason
+        self._headers, self.content = message.headers, content
         if message.code != _SWITCHING_PROTOCOLS:
             self._let_go = connection.release
         return self

@@ -38,6 +38,7 @@ NO_BASE_URLS = {
 NO_HEADERS = {
     "no name": ["", "a b", "a:", "ä", "a\n"],
     "ours": ["Authorization", "AUTHORIZATION"],
+    "the transport's": ["Content-Length", "transfer-encoding"],
 }
 
 

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 
 import aiohttp
 import pytest
+import yarl
 from aioresponses import CallbackResult, aioresponses
 
 from jofi_async.core.errors import NotSentError, UnknownOutcomeError
@@ -156,3 +157,29 @@ async def test_the_key_never_goes_where_a_redirect_points(status: int) -> None:
         response = await transport.send(Request("POST", f"http://{server.place}/", {"Authorization": "key"}, b"{}"))
     assert response.status == status
     assert elsewhere.connections == 0
+
+
+async def test_tool_that_traces_aiohttp_s_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such tools add their hooks to every session that is made."""
+
+    async def start(_: object, __: object, call: aiohttp.TraceRequestStartParams) -> None:
+        call.headers["traceparent"] = "00-1-2-01"
+
+    async def end(_: object, __: object, call: aiohttp.TraceRequestEndParams) -> None:
+        answer = call.response
+        seen.extend([answer.status, answer.reason, answer.method, answer.url, answer.real_url, repr(answer)])
+
+    def make(session: aiohttp.ClientSession, **options: Any) -> None:
+        made(session, trace_configs=[trace], **options)
+
+    seen: list[object] = []
+    made = aiohttp.ClientSession.__init__
+    monkeypatch.setattr(aiohttp.ClientSession, "__init__", make)
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(start)
+    trace.on_request_end.append(end)
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        assert (await transport.send(_get(server))).status == 200
+        url = yarl.URL(f"http://{server.place}/")
+    assert seen[:5] == [200, "OK", "GET", url, url]
+    assert b"traceparent: 00-1-2-01" in server.requests[0]

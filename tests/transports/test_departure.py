@@ -1,6 +1,7 @@
 """How a request leaves: head and body at once, at the end of an iteration, and only if it still may."""
 
 import asyncio
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -85,6 +86,26 @@ async def test_what_fails_while_it_leaves_harms_no_other() -> None:
         assert [getattr(outcome, "status", str(outcome)) for outcome in outcomes] == [200, "no such table", 200]
         assert [request.departed for request in requests] == [True, False, True]
     assert len(server.requests) == 2
+
+
+async def test_what_comes_before_it_left_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server may speak and hang up in the iteration in which a connection was found fit."""
+
+    def late(attempt: Attempt, data: bytes) -> None:
+        assert attempt.transport is not None
+        protocol: Any = attempt.transport.get_protocol()
+        protocol.data_received(OK)
+        attempt.transport.close()
+        leave(attempt, data)
+
+    leave = Attempt.leave
+    monkeypatch.setattr(Attempt, "leave", late)
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        request = _to(server)
+        with pytest.raises(NotSentError, match="closed before anything was sent"):
+            await transport.send(request)
+    assert not request.departed
+    assert not server.requests
 
 
 @pytest.mark.parametrize(

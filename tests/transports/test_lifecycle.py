@@ -171,6 +171,27 @@ async def test_requests_in_flight_end_when_it_is_closed() -> None:
     assert type(outcome[0]).__name__ == "UnknownOutcomeError"
 
 
+async def test_request_that_gets_through_while_it_is_closed() -> None:
+    async def script(wire: Wire) -> None:
+        await wire.reader.read(1)
+        arrived.set()
+        await closing.wait()
+        await wire.hung_up()
+
+    arrived, closing = asyncio.Event(), asyncio.Event()
+    async with raw_server(script) as server, AiohttpTransport() as transport:
+        request = Request("POST", f"http://{server.place}/", body=b"a" * 20_000_000)
+        sending = asyncio.create_task(transport.send(request))
+        await arrived.wait()
+        closed = asyncio.create_task(transport.aclose())
+        await asyncio.sleep(0)
+        closing.set()
+        outcome = await asyncio.gather(sending, return_exceptions=True)
+        await closed
+    assert type(outcome[0]).__name__ == "UnknownOutcomeError"
+    assert request.departed
+
+
 async def test_requests_whose_server_is_looked_up_are_not_sent_when_it_is_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
