@@ -49,6 +49,8 @@ class Cover:
         self._worth = {text: len(those) for text, those in self._having.items()}
         self._unknown = total
         self._known: Counter[str] = Counter()
+        self._alike: dict[str, None] = {}
+        self._alike_having: Counter[str] = Counter()
         self._foretold: dict[str, tuple[int, float]] = {}
         self._came = self._expected = _TRUST
         self._prices = Prices()
@@ -61,11 +63,13 @@ class Cover:
         self._unknown -= 1
         if not address.isascii():  # which every server compares alike
             return
-        for text in self._texts(address):
-            if text in self._having:
-                self._known[text] += 1
-                if text in self._cut:
-                    self._close(text)
+        texts = self._texts(address) & self._having.keys()
+        self._known.update(texts)
+        if not self._foretold:  # as any other address: later ones are known for what was asked
+            self._alike[address] = None
+            self._alike_having.update(texts)
+        for text in texts & self._cut.keys():
+            self._close(text)
 
     def settle(self, address: str) -> None:
         """Take out an address that is settled."""
@@ -92,6 +96,9 @@ class Cover:
         self._came += total - known
         self._expected += unknown
         self.drop(text)
+        for address in [address for address in self._alike if text in address]:
+            del self._alike[address]
+            self._alike_having.subtract(self._texts(address) & self._having.keys())
         self._cut[text] = 0 if is_whole else total
         self._close(text)
         if not is_whole:
@@ -119,16 +126,15 @@ class Cover:
         candidates = self._candidates()
         self._prices.adjust(candidates, self._open)
         picked = list(islice(self._prices.best(candidates, _LEAST), most))
-        rate = self._rate()
-        self._foretold |= {text: (self._known[text], self._worth[text] * rate) for text in picked}
+        self._foretold |= {text: (self._known[text], self._unknown_having(text)) for text in picked}
         return picked
 
     def _candidates(self) -> dict[str, Shares]:
         """What the answers to texts would settle that may be worth it; of those that settle the same, to one."""
-        rate, most = self._rate(), _LONGEST * self._limit
+        most = _LONGEST * self._limit
         shortest: dict[tuple[str, ...], tuple[float, str]] = {}
         for text, worth in self._worth.items():
-            if worth > 1 and (foretold := self._known[text] + worth * rate) <= most:
+            if worth > 1 and (foretold := self._known[text] + self._unknown_having(text)) <= most:
                 those, one = tuple(self.having(text)), (foretold, text)
                 if one < shortest.get(those, (math.inf, "")):
                     shortest[those] = one
@@ -145,9 +151,15 @@ class Cover:
             del self._cut[text]
             self._closed.append(text)
 
-    def _rate(self) -> float:
-        """How many unknown items there are for each address still to be settled, as far as answers tell."""
-        return self._unknown / max(1, len(self._open)) * self._came / self._expected
+    def _unknown_having(self, text: str) -> float:
+        """How many unknown items are thought to have a text: those to be settled, and others like what was known early.
+
+        An early one that has a text in it that was asked for is left out, since no unknown one has.
+        """
+        worth, to_settle = self._worth[text], len(self._open)
+        share = (worth + self._alike_having[text]) / (to_settle + len(self._alike))
+        there, others = min(1.0, self._unknown / to_settle), max(0, self._unknown - to_settle)
+        return (worth * there + others * share) * self._came / self._expected
 
     def _texts(self, address: str) -> set[str]:
         return set(self._pieces(address))

@@ -182,6 +182,8 @@ class _Planner(Generic[Row, Item]):
             except CallError as error:
                 failed.append(error)
 
+        if not steps:
+            return
         self._requests[how] = len(steps)
         pool = Pool(Feed(steps).pull, ask, workers=self._resource.workers)
         try:

@@ -13,8 +13,11 @@ Shares = Mapping[str, float]
 """What part of the chance to settle it an answer has, by address."""
 
 _FIRST_STEPS = 40
-_STEPS = 3
+_STEPS = 10
 """How many steps prices go each time; the next time goes on from them."""
+_NEAR = 0.7
+_NEAR_STEPS = 10
+"""For so many steps texts that were worth less are left out."""
 _STEP = 0.1
 _CHEAPEST = 0.001
 
@@ -39,9 +42,12 @@ class Prices:
         steps = _STEPS if self.of else _FIRST_STEPS
         if not self.of:
             self.of = _first(candidates, addresses)
-        for _ in range(steps):
+        near: list[Shares] = []
+        for step in range(steps):
+            if step % _NEAR_STEPS == 0:
+                near = [shares for shares in candidates.values() if self._worth(shares) > _NEAR]
             settled = dict.fromkeys(addresses, 0.0)
-            for shares in candidates.values():
+            for shares in near:
                 if self._worth(shares) > 1:
                     for address, share in shares.items():
                         settled[address] += share

@@ -47,6 +47,11 @@
     if (!made.textContent) { made.textContent = "nothing"; made.classList.add("empty"); }
     return made;
   };
+  const address = (content) => {
+    const made = element("span", "mail");
+    for (const part of content.split(/(?=@)/)) made.append(part, element("wbr"));
+    return made;
+  };
   const reasons = (problems) => problems.map((one) => (one.field ? `${one.field}: ${one.reason}` : one.reason)).join("; ");
 
   const waiting = (progress) => {
@@ -75,7 +80,7 @@
     state.append(element("span", `tag ${step.kind}`, step.kind));
     if (step.outcome) state.append(element("span", "became", step.outcome.kind.replace("_", " ")));
     const person = element("td", "person");
-    person.append(element("span", "name", step.name || "\u2013"), element("span", "mail", step.email || ""));
+    person.append(element("span", "name", step.name || "\u2013"), address(step.email || ""));
     const apart = element("td", "differences");
     drawChanges(apart, step);
     row.append(
