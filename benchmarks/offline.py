@@ -6,11 +6,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush
+from os.path import commonprefix
+
+from attrs import define
 
 from benchmarks.accounts import Row
 from jofi_async.reconcile.listable import Answer, Entry, Field
 
 UNFILTERED, FILTERED = 50, 150
+_AGREEING = (
+    50  # addresses that go on alike before the plain walk thinks that all do; with fewer it takes more questions
+)
 _FIELDS = (Field("email", 255, "@"), Field("custom_id", 50))
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -75,8 +81,17 @@ class _Column:
         return found, total
 
 
+@define(eq=False)
+class _Node:
+    text: str
+    known: int
+
+
 class PlainWalk:
     """The walk character by character with exact counts: from @ through the domain, then back into the local part.
+
+    The likeliest character comes first (those known to go on there, then a Markov model), what is always followed by
+    the same is asked for with that, and a node's further ones are left out as soon as it lacks nothing.
 
     Args:
         account: The account.
@@ -88,7 +103,9 @@ class PlainWalk:
     def __init__(self, account: Offline) -> None:
         self._account = account
         self._known: set[str] = set()
+        self._ends: set[str] = set()
         self._next: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._path: list[_Node] = []
         self.requests = 0
 
     def read(self) -> None:
@@ -102,21 +119,35 @@ class PlainWalk:
         numbers, total = self._account.find({"email": text})
         self.requests += 1
         self._learn(numbers)
-        for further in self._further(text):
-            if self._count(text) >= total:
-                return
-            self._open(further)
+        node = _Node(text, sum(text in email for email in self._known))
+        self._path.append(node)
+        if node.known < total:
+            for further in self._further(text):
+                self._open(further)
+                if node.known >= total:
+                    break
+        self._path.pop()
 
     def _further(self, text: str) -> Iterator[str]:
-        """Texts with one more character; after a whole domain they go on to the left."""
-        is_whole = any(email.endswith(text) for email in self._known) and "." in text
+        """Longer texts; after a whole domain they go on to the left."""
+        is_whole = text[0] != "@" or text in self._ends
         likely = self._next[text[:2] if is_whole else "@" + text[-2:]]
-        letters = [letter for letter, _ in likely.most_common()] + list("etaoinsrhldcumfpgwybvkxjqz0123456789.-_")
-        for letter in dict.fromkeys(letters):
-            yield letter + text if is_whole else text + letter
+        groups = self._groups(text, is_whole=is_whole)
+        letters = sorted(groups, key=lambda letter: -len(groups[letter]))
+        letters += [*(letter for letter, _ in likely.most_common()), *"etaoinsrhldcumfpgwybvkxjqz0123456789.-_"]
+        often = {letter: group for letter, group in groups.items() if len(group) >= _AGREEING}
+        sure = {letter: commonprefix(group) for letter, group in often.items()}  # noqa: RUF071  (characters are meant)
+        for more in dict.fromkeys([*(sure.get(letter, letter) for letter in letters), *letters]):
+            yield more[::-1] + text if is_whole else text + more
 
-    def _count(self, text: str) -> int:
-        return sum(text in email for email in self._known)
+    def _groups(self, text: str, *, is_whole: bool) -> dict[str, list[str]]:
+        """How the known addresses with a text go on, by the first character."""
+        groups: defaultdict[str, list[str]] = defaultdict(list)
+        for email in self._known:
+            at = email.find(text)
+            if at >= 0 and (rest := email[:at][::-1] if is_whole else email[at + len(text) :]):
+                groups[rest[0]].append(rest)
+        return groups
 
     def _learn(self, numbers: Sequence[int]) -> None:
         for number in numbers:
@@ -124,7 +155,10 @@ class PlainWalk:
             if email in self._known:
                 continue
             self._known.add(email)
+            for node in self._path:
+                node.known += node.text in email
             at = email.index("@")
+            self._ends.add(email[at:])
             for place in range(at):
                 self._next[email[place + 1 : place + 3]][email[place]] += 1
             for place in range(at + 1, len(email)):

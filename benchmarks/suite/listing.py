@@ -2,8 +2,12 @@
 
 import asyncio
 import math
+from collections import defaultdict
 from collections.abc import Coroutine, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
+
+from attrs import frozen
 
 from benchmarks import machine
 from benchmarks.accounts import SHAPES, Row
@@ -15,12 +19,15 @@ from jofi_async.reconcile.complete import CompleteListing
 from jofi_async.testing import VirtualLoop
 
 SIZES = {
+    "emails as researched": (1_000, 5_000, 20_000, 100_000),
     "emails": (1_000, 5_000, 20_000, 100_000),
-    "one company": (1_000, 5_000, 20_000),
-    "random strings": (1_000, 5_000, 20_000),
-    "groups": (5_000,),
-    "groups bunched in time": (5_000,),
+    "one company": (1_000, 5_000, 20_000, 100_000),
+    "random strings": (1_000, 5_000, 20_000, 100_000),
+    "groups": (1_000, 5_000, 20_000),
+    "groups bunched in time": (1_000, 5_000, 20_000),
 }
+SEEDS = {1_000: 3, 5_000: 3, 20_000: 3, 100_000: 1}
+"""How many accounts of a size there are of each shape; of those with groups, which are read like others, one."""
 T = TypeVar("T")
 
 WORKERS = 16
@@ -36,48 +43,75 @@ _WALK = 1.05
 def run(effort: Effort) -> Report:
     """Measure; the same questions are asked every time, so one round tells all."""
     del effort
-    lines = [line for shape, sizes in SIZES.items() for size in sizes for line in _lines(shape, size)]
+    accounts = [
+        (shape, size, seed)
+        for shape, sizes in SIZES.items()
+        for size in sizes
+        for seed in range(1, 1 + (1 if shape.startswith("groups") else SEEDS[size]))
+    ]
+    figures: defaultdict[tuple[str, int], list[_Figures]] = defaultdict(list)
+    with ProcessPoolExecutor() as pool:
+        jobs = {account: pool.submit(_figures, *account) for account in sorted(accounts, key=lambda one: -one[1])}
+        for account in accounts:
+            figures[account[:2]].append(jobs[account].result())
     return Report(
         "listing",
         "reading a whole account without pages, in multiples of N / 150",
-        tuple(lines),
+        tuple(line for (shape, size), each in figures.items() for line in _lines(shape, size, each)),
         (
-            "Accounts are made up (benchmarks/accounts.py). The plain walk asks one question after the other.",
+            "Accounts are made up (benchmarks/accounts.py): up to three of each shape and size, told by their median.",
+            "The plain walk asks one question after the other.",
             f"Up to {WORKERS} requests run side by side; a round lasts as long as one answer.",
         ),
         machine.describe(),
     )
 
 
-def _lines(shape: str, size: int) -> Iterator[Line]:
-    rows = SHAPES[shape](size)
+@frozen
+class _Figures:
+    whole: float
+    nearly: float
+    walk: float
+    to_walk: float
+    rounds: float
+    again: float
+    foreseen: float | None
+
+
+def _figures(shape: str, size: int, seed: int) -> _Figures:
+    """Read one account in all ways."""
+    rows = SHAPES[shape](size, seed)
     bound = math.ceil(size / FILTERED)
-    name = f"{shape}, {size:,}"
     account = Offline(rows)
     requests, seconds = _run(_read(account))
-    assert account.shown[-1] == size, f"{name} was not read whole"
+    assert account.shown[-1] == size, f"{shape}, {size:,}, was not read whole"
     nearly = next(number for number, shown in enumerate(account.shown, 1) if shown >= 0.99 * size)
     walk = PlainWalk(Offline(rows))
     walk.read()
-    yield _line(f"{name}: all", requests / bound, "x", _WHOLE.get(size))
-    yield _line(f"{name}: 99 %", nearly / bound, "x", _NEARLY if size > 1_000 else None)
-    yield _line(f"{name}: plain walk", walk.requests / bound, "x")
-    yield _line(f"{name}: all to plain walk", requests / walk.requests, "", _WALK)
-    yield _line(f"{name}: rounds", seconds, "rounds")
-    again = _run(_read_again(rows))
-    yield _line(f"{name}: 1 % new", again, "requests", 10.0 if size == FORESEEN else None)
-    if size == FORESEEN:
-        yield _line(f"{name}: foreseen", known_cover(rows) / bound, "x")
+    foreseen = known_cover(rows) / bound if size == FORESEEN else None
+    walked, again = walk.requests / bound, _run(_read_again(rows))
+    return _Figures(requests / bound, nearly / bound, walked, requests / walk.requests, seconds, again, foreseen)
+
+
+def _lines(shape: str, size: int, each: Sequence[_Figures]) -> Iterator[Line]:
+    name = f"{shape}, {size:,}"
+    yield _line(f"{name}: all", [one.whole for one in each], "x", _WHOLE.get(size))
+    yield _line(f"{name}: 99 %", [one.nearly for one in each], "x", _NEARLY if size > 1_000 else None)
+    yield _line(f"{name}: plain walk", [one.walk for one in each], "x")
+    yield _line(f"{name}: all to plain walk", [one.to_walk for one in each], "", _WALK)
+    yield _line(f"{name}: rounds", [one.rounds for one in each], "rounds")
+    yield _line(f"{name}: 1 % new", [one.again for one in each], "requests", 10.0 if size == FORESEEN else None)
+    if foreseen := [one.foreseen for one in each if one.foreseen is not None]:
+        yield _line(f"{name}: foreseen", foreseen, "x")
 
 
 def _run(main: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=lambda: VirtualLoop(patience=600)) as runner:
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(patience=3600)) as runner:
         return runner.run(main)
 
 
-def _line(what: str, value: float, unit: str, limit: float | None = None) -> Line:
-    reach = None if limit is None else Reach("at most", limit)
-    return Line(what, Spread(value, value, value), unit, reach=reach)
+def _line(what: str, values: Sequence[float], unit: str, limit: float | None = None) -> Line:
+    return Line(what, Spread.of(values), unit, reach=None if limit is None else Reach("at most", limit))
 
 
 async def _read(account: Offline) -> tuple[int, float]:

@@ -27,10 +27,14 @@ FOR_EACH = 150
 FAILURES = 5
 """Failed questions in a row after which a walk gives up."""
 WILDCARDS = frozenset("%_*?")
-COVERED = 1000
+COVERED = 300
 """How many must be missing for a cover to be guessed; below that, the walk is as good."""
+FEW_NEW = 1000
+"""How many may be new for what is new to be guessed where nearly everything else is known."""
 IN_VAIN = 40
 """Answers in a row without an unknown item after which a cover gives way to the walk."""
+FURTHER_IN_VAIN = 10
+"""The same, where nearly everything else is known."""
 
 
 class Next(Protocol):
@@ -91,7 +95,7 @@ class Descent(Generic[Item]):
         """
         everything = self._begin(first, is_anchored=is_anchored)
         new = int(everything.missing) + len(first.entries)
-        guessed = self._further(everything, new) if is_anchored and new < COVERED else self._cover(everything)
+        guessed = self._further(everything, new) if is_anchored and new < FEW_NEW else self._cover(everything)
         async with aclosing(guessed) as entries:
             async for entry in entries:
                 yield entry
@@ -100,17 +104,14 @@ class Descent(Generic[Item]):
                 yield entry
 
     async def _further(self, everything: Part, new: int) -> AsyncGenerator[Entry[Item]]:
-        """Ask for what is guessed to show most of what is new, for as long as an answer brings something."""
+        """Ask for what is guessed to show most of what is new, for as long as answers bring something."""
         if not everything.missing:
             return
         recent = Recent(self._known, 0, new, everything.shown, self._can_guess)
-        news = 1
-        while news and everything.missing and (text := recent.choose()) is not None:
-            before = len(self._known)
+        while everything.missing and self._in_vain < FURTHER_IN_VAIN and (text := recent.choose()) is not None:
             async with aclosing(self._fly(everything, _each([Part(0, text)]))) as entries:
                 async for entry in entries:
                     yield entry
-            news = len(self._known) - before
 
     async def _cover(self, everything: Part) -> AsyncGenerator[Entry[Item]]:
         """Ask for what is guessed to show most of what is missing, for as long as that is worth it."""

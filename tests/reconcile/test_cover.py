@@ -138,11 +138,11 @@ def test_no_count_denies_what_is_imagined(emails: list[str], asked: list[str], l
     known = Known()
     for text in ["@", *asked]:
         counted(known, emails, text, limit)
-    imagination = Imagination("@", 100, Random(0))
+    imagination = Imagination("@", Random(0))
     for texts in known.texts.values():
         imagination.learn(texts[0])
     counts = Counts.of(known.counted(0))
-    values = imagination.values(counts, len(emails) - len(known), is_late=is_late)
+    values = imagination.values(counts, len(emails) - len(known), 100, is_late=is_late)
     for value in values:
         assert value.text not in imagination.texts
         assert not any(text in value.text for text in counts.closed)

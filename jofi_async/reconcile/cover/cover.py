@@ -18,10 +18,12 @@ from jofi_async.reconcile.parts import Known
 MOST_AT_ONCE = 16
 """How many texts are chosen in a round."""
 
-_VALUES = 4000
+_VALUES = 4000  # are imagined, but no more than there are items
+_MANY = 8000  # where there are five times as many items
 _FEW = 3  # imagined values that a text must be in
 _FREQUENT = 800  # what so many known values have in them tells nothing apart
 _LATE = 0.005  # of all: when fewer are missing, what counts tell is worth something
+_FEW_MISSING = 20  # and when these few are
 _LATE_AT_ONCE = 8  # and how many texts are chosen then
 
 
@@ -42,7 +44,7 @@ class Cover:
         self._can_ask = can_ask
         self._learned = 0
         self._index: Counter[str] = Counter()
-        self._imagination = Imagination(anchor, _VALUES, Random(0))
+        self._imagination = Imagination(anchor, Random(0))
 
     def choose(self, missing: int, limit: int) -> list[Chosen]:
         """Choose what to ask for next; it may take a second, and nothing may be learned meanwhile.
@@ -58,19 +60,22 @@ class Cover:
             self._imagination.learn(texts[self._place])
             self._index.update(pieces(texts[self._place], self._anchor))
         self._learned = len(self._known.texts)
-        is_late = missing <= _LATE * (self._learned + missing)
-        values = self._imagination.values(Counts.of(self._known.counted(self._place)), missing, is_late=is_late)
-        worth = Worth(values, self._having(values), self._index, limit, is_late=is_late)
+        total = self._learned + missing
+        is_late = missing <= max(_FEW_MISSING, _LATE * total)
+        number = _MANY if total >= 5 * _MANY else min(_VALUES, total)
+        counts = Counts.of(self._known.counted(self._place))
+        values = self._imagination.values(counts, missing, number, is_late=is_late)
+        few = _FEW if len(values) > number / 2 else 1
+        worth = Worth(values, self._having(values, few), self._index, limit, is_late=is_late)
         most = _LATE_AT_ONCE if is_late else MOST_AT_ONCE
         return list(islice(worth.best(), min(most, 2 + self._learned // 100)))
 
-    def _having(self, values: list[Value]) -> dict[str, list[int]]:
-        """The texts that are worth a thought, each with the numbers of the values that have it in them."""
+    def _having(self, values: list[Value], few: int) -> dict[str, list[int]]:
+        """The texts that a few values have in them, each with the numbers of the values that have it in them."""
         having: defaultdict[str, list[int]] = defaultdict(list)
         for number, value in enumerate(values):
             for piece in value.pieces:
                 having[piece].append(number)
-        few = _FEW if len(values) > _VALUES / 2 else 1
         return {
             piece: numbers
             for piece, numbers in having.items()

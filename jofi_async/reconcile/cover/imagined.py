@@ -57,13 +57,11 @@ class Imagination:
 
     Attributes:
         anchor: The character that nearly every value has once.
-        number: How many values are imagined at once.
         random: Decides.
         texts: The known values.
     """
 
     anchor: str
-    number: int
     random: Random
     texts: set[str] = field(factory=set[str])
     _ends: set[str] = field(factory=set[str])
@@ -81,12 +79,13 @@ class Imagination:
             self._forth.learn(text[at:], 1)
             self._back.learn(text[at::-1], 1)
 
-    def values(self, counts: Counts, missing: int, *, is_late: bool) -> list[Value]:
+    def values(self, counts: Counts, missing: int, number: int, *, is_late: bool) -> list[Value]:
         """Imagine what is missing.
 
         Args:
             counts: What was counted.
             missing: How many are missing in all.
+            number: How many values are to stand for them.
             is_late: Whether so few are missing that they are what the model thinks least likely.
         """
         if len(self.texts) > _SETTLED * self._settled:
@@ -104,7 +103,7 @@ class Imagination:
         whole = sum(tree.rest.values()) or 1
         self._values = []
         for node, rest in tree.rest.items():
-            wanted = max(min(12, 2 * rest + 2), round(self.number * rest / whole))
+            wanted = max(min(12, 2 * rest + 2), round(number * rest / whole))
             found = self._imagine(node, wanted, kept[node][:wanted], forwards, backwards)
             _spread(found, rest, _EVENNESS if is_late else 1.0)
             self._values += found

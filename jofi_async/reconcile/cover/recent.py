@@ -5,7 +5,7 @@ it holds that many. What is new is thought to look like what is known.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from jofi_async.reconcile.parts import Known
 
@@ -26,20 +26,31 @@ class Recent:
     """
 
     def __init__(self, known: Known, place: int, new: int, limit: int, can_ask: Callable[[str], bool]) -> None:
-        texts = [texts[place] for texts in known.texts.values()]
         self._known = known
         self._place = place
-        self._sample = texts[:: max(1, len(texts) // _SAMPLE)]
-        most = _MARGIN * limit / new * len(self._sample)
-        self._fitting = {piece for piece, count in _counts(self._sample).items() if count <= most and can_ask(piece)}
+        self._can_ask = can_ask
+        self._closed: set[str] = set()
+        self._left = [texts[place] for texts in known.texts.values()]
+        sample = _sample(self._left)
+        most = _MARGIN * limit / new * len(sample)
+        self._frequent = {piece for piece, count in _counts(sample).items() if count > most}
 
     def choose(self) -> str | None:
         """The text that is in most of what may still be new, or None when there is none left."""
-        closed = [part.text for part in self._known.counted(self._place) if not part.missing]
-        left = [text for text in self._sample if not any(one in text for one in closed)]
-        counts = _counts(left)
-        fitting = [one for one in self._fitting & counts.keys() if self._known.part(self._place, one) is None]
+        closed = {part.text for part in self._known.counted(self._place) if not part.missing}
+        for text in sorted(closed - self._closed):
+            self._left = [one for one in self._left if text not in one]
+        self._closed = closed
+        counts = _counts(_sample(self._left))
+        fitting = [piece for piece in counts if piece not in self._frequent and self._is_new(piece)]
         return max(fitting, key=lambda piece: (counts[piece], piece), default=None)
+
+    def _is_new(self, text: str) -> bool:
+        return self._known.part(self._place, text) is None and self._can_ask(text)
+
+
+def _sample(texts: Sequence[str]) -> Sequence[str]:
+    return texts[:: max(1, len(texts) // _SAMPLE)]
 
 
 def _counts(texts: Iterable[str]) -> Counter[str]:
