@@ -31,7 +31,7 @@ COVERED = 300
 """How many must be missing for a cover to be guessed; below that, the walk is as good."""
 FEW_NEW = 1000
 """How many may be new for what is new to be guessed where nearly everything else is known."""
-IN_VAIN = 40
+IN_VAIN = 20
 """Answers in a row without an unknown item after which a cover gives way to the walk."""
 FURTHER_IN_VAIN = 10
 """The same, where nearly everything else is known."""
@@ -74,6 +74,7 @@ class Descent(Generic[Item]):
         self._filters = filters
         self._known = known
         self._workers = workers
+        self._doubtful = WILDCARDS
         self._newest: datetime | None = None
         self._walk: Walk
         self._in_vain = 0
@@ -126,6 +127,9 @@ class Descent(Generic[Item]):
                     yield entry
         if root.total is None or root.missing < COVERED:
             return
+        async with aclosing(self._try_underscore(everything, root.total)) as entries:
+            async for entry in entries:
+                yield entry
         cover = Cover(self._known, 0, anchor, self._can_guess)
         while root.missing and self._in_vain < IN_VAIN and not self._has_given_up():
             chosen = await asyncio.to_thread(cover.choose, int(everything.missing), root.shown)
@@ -135,6 +139,16 @@ class Descent(Generic[Item]):
             async with aclosing(self._fly(everything, _each(parts))) as entries:
                 async for entry in entries:
                     yield entry
+
+    async def _try_underscore(self, everything: Part, total: int) -> AsyncGenerator[Entry[Item]]:
+        """Ask for `_`, if any known value has it: where it matches fewer than there are, it stands for itself."""
+        if any("_" in texts[0] for texts in self._known.texts.values()):
+            part = Part(0, "_")
+            async with aclosing(self._fly(everything, _each([part]))) as entries:
+                async for entry in entries:
+                    yield entry
+            if part.total is not None and part.total < total:
+                self._doubtful -= {"_"}
 
     async def _fly(self, everything: Part, next_part: "Next") -> AsyncGenerator[Entry[Item]]:
         """Ask for parts, several at once, until there is none or nothing is missing."""
@@ -228,7 +242,7 @@ class Descent(Generic[Item]):
         self._walk.push(part.parent)
 
     def _can_guess(self, text: str) -> bool:
-        return self._walk.can_ask(0, text) and not WILDCARDS.intersection(text)
+        return self._walk.can_ask(0, text) and not self._doubtful.intersection(text)
 
     def _note(self, entry: Entry[Item]) -> None:
         self._known.learn(entry.id, entry.texts, late=self._is_late(entry))
