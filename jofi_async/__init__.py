@@ -9,9 +9,10 @@ Example::
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jofi_async._version import __version__
+from jofi_async.core.lazy import lazily
 
 if TYPE_CHECKING:
     from jofi_async.bulk.job import BulkJob, Summary
@@ -63,8 +64,9 @@ if TYPE_CHECKING:
         Queued,
         Sent,
     )
-    from jofi_async.core.limits import AdaptiveRateLimit, Limiter, LimiterStatistics, Priority, RateLimit, RateLimiter
+    from jofi_async.core.limits import AdaptiveRateLimit, Limiter, Priority, RateLimit, RateLimiter
     from jofi_async.core.limits.shared.store import LimitStore, LimitStoreError
+    from jofi_async.core.limits.statistics import LimiterStatistics
     from jofi_async.core.retry import RetryPolicy
     from jofi_async.core.transport import Transport
     from jofi_async.core.unset import UNSET, Unset
@@ -273,8 +275,9 @@ _HOMES = {
         "SharedLimitLostError UnknownOutcomeError UnreadableAnswerError UsageError WrongAddressError"
     ),
     "core.events": "Abandoned Answered BackingOff CallEnded Event Failed Hook Limited Queued Sent",
-    "core.limits": "AdaptiveRateLimit Limiter LimiterStatistics Priority RateLimit RateLimiter",
+    "core.limits": "AdaptiveRateLimit Limiter Priority RateLimit RateLimiter",
     "core.limits.shared.store": "LimitStore LimitStoreError",
+    "core.limits.statistics": "LimiterStatistics",
     "core.retry": "RetryPolicy",
     "core.transport": "Transport",
     "core.unset": "UNSET Unset",
@@ -311,16 +314,4 @@ _HOMES = {
 import_module("jofi_async.reconcile")
 del globals()["reconcile"]  # the package's name is the function's here
 
-_HOME = {name: f"jofi_async.{module}" for module, names in _HOMES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a name when it is asked for, so that nobody waits for what is not used."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOME[name]), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+__getattr__, __dir__ = lazily(__name__, _HOMES)

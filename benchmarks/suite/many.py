@@ -11,8 +11,9 @@ from benchmarks.memory import client
 from benchmarks.people import people
 from benchmarks.report import Reach, Report, Row
 from jofi_async import NewInvitation
-from jofi_async.bulk.resource import Person, normalised
+from jofi_async.bulk.resource import Person
 from jofi_async.bulk.seen import Seen
+from jofi_async.core.addresses import normalised
 
 ROWS = 100_000
 MEGABYTE = 1e6

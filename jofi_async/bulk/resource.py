@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
-from unicodedata import normalize
 
 from attrs import define, frozen
 
@@ -157,8 +156,3 @@ class JournalledResource(BulkResource[Row, Item], Protocol):
     async def is_there(self, receipt: Mapping[str, Any]) -> bool:
         """Ask the vendor whether it knows an item; raises a `CallError` when it cannot be asked."""
         ...
-
-
-def normalised(address: str) -> str:
-    """An address as it is compared: trimmed, whatever the case; not folded, which would make `groß` and `gross` one."""
-    return normalize("NFC", address.strip()).lower()

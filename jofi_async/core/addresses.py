@@ -1,7 +1,8 @@
-"""Whether a text is an e-mail address."""
+"""E-mail addresses: whether a text is one, and when two are the same."""
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
 
 _WORD = "[A-Za-z0-9]++"
 _PLAIN_ADDRESS = re.compile(
@@ -22,3 +23,8 @@ def email_problem(address: str) -> str | None:
     except EmailNotValidError:
         return "this is no e-mail address"
     return None
+
+
+def normalised(address: str) -> str:
+    """An address as it is compared: trimmed, whatever the case; not folded, which would make `groß` and `gross` one."""
+    return normalize("NFC", address.strip()).lower()

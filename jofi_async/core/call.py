@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from attrs import define, field, frozen
-from tenacity import RetryCallState
 
 from jofi_async.core import codec, events
 from jofi_async.core.answers import Classify, error_of
@@ -27,14 +26,14 @@ from jofi_async.core.errors import (
 )
 from jofi_async.core.limits import Limiter, Priority
 from jofi_async.core.operation import Operation
-from jofi_async.core.retry import RetryBudget, RetryPolicy, failure, may_repeat, retrying
+from jofi_async.core.retry import RetryBudget, RetryPolicy, may_repeat
 from jofi_async.core.transport import Transport
 from jofi_async.core.wire import Request, Response, Timeout
 
 T = TypeVar("T")
 
 
-@define
+@define(eq=False)
 class CallRecord:
     """How one call goes, filled in while it runs; the caller may watch it and halt it.
 
@@ -91,7 +90,7 @@ class Options:
     priority: Priority = Priority.INTERACTIVE
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Means:
     """What a session's calls share.
 
@@ -194,6 +193,8 @@ class Call:
 
     async def _repeat(self, first: CallError) -> Response:
         """Replay the first failure as tenacity's first attempt, and let it decide from there."""
+        from jofi_async.core.repeating import retrying  # slow to import, and most calls work at once
+
         pending: CallError | None = first
 
         async def attempt() -> Response:
@@ -216,10 +217,10 @@ class Call:
     def _repeats(self, error: BaseException) -> bool:
         return not self._record.halted and may_repeat(error, repeatable=self._operation.repeatable)
 
-    def _back_off(self, state: RetryCallState) -> None:
-        self._record.backing_off += state.upcoming_sleep
+    def _back_off(self, error: CallError, seconds: float) -> None:
+        self._record.backing_off += seconds
         if self._hooks:
-            self._tell(events.BackingOff, error=failure(state), seconds=state.upcoming_sleep)
+            self._tell(events.BackingOff, error=error, seconds=seconds)
 
     async def _attempt(self) -> Response:
         record, limiter, options = self._record, self._means.limiter, self._means.options

@@ -6,13 +6,22 @@ from typing import Protocol
 
 from attrs import frozen
 
-from jofi_async.bulk.resource import Look, Person, normalised
+from jofi_async.bulk.job import BulkJob
+from jofi_async.bulk.outcome import Outcome
+from jofi_async.bulk.resource import Look, Person
+from jofi_async.core.addresses import normalised
 from jofi_async.core.call import CallRecord
 from jofi_async.core.codec import parse_time
 from jofi_async.core.errors import Problem
 from jofi_async.core.unset import UNSET
 from jofi_async.jofi.checks import CUSTOM_ID_LIMIT, EMAIL_FILTER_LIMIT, check_new
-from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem, Mode, NewInvitation
+from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem, Invited, Mode, NewInvitation
+
+InvitationJob = BulkJob[NewInvitation, Invited]
+"""A job of `create_many`."""
+
+Ensured = Outcome[NewInvitation, Invitation | InvitationListItem]
+"""What `ensure` tells."""
 
 COMPARED = ("first_name", "last_name", "email", "custom_id", "person_id")
 

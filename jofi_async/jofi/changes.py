@@ -1,22 +1,11 @@
-"""An update's fields: as they go on the wire, and which of them an invitation does not show."""
+"""Which fields of an update an invitation does not show."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jofi_async.bulk.resource import normalised
+from jofi_async.core.addresses import normalised
 from jofi_async.core.phones import same_phone
 from jofi_async.jofi.models import Invitation, InvitationListItem, Named
-
-
-def wire_form(given: Mapping[str, Any]) -> dict[str, object]:
-    """What goes on the wire: addresses trimmed, assessments as objects."""
-    payload = dict(given)
-    for name in ("email", "created_by_user_email"):
-        if isinstance(payload.get(name), str):
-            payload[name] = payload[name].strip()
-    if "assessments_to_assign" in payload:
-        payload["assessments_to_assign"] = [{"test_id": number} for number in payload["assessments_to_assign"]]
-    return payload
 
 
 def not_there(payload: Mapping[str, Any], invitation: Invitation | InvitationListItem) -> dict[str, object]:

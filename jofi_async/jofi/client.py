@@ -1,8 +1,9 @@
 """The JOFI client: a key, a transport and the resources."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
@@ -17,36 +18,27 @@ from jofi_async.core.client import (
     make_session,
     workers_of,
 )
-from jofi_async.core.errors import ConfigurationError
+from jofi_async.core.errors import ApiError, ConfigurationError
 from jofi_async.core.events import Hook
 from jofi_async.core.limits import Limiter, Priority, RateLimit
+from jofi_async.core.operation import Operation
 from jofi_async.core.retry import RetryPolicy
 from jofi_async.core.session import Session
 from jofi_async.core.transport import Transport
 from jofi_async.core.unset import UNSET, Unset
-from jofi_async.core.wire import Timeout
+from jofi_async.core.wire import Response, Timeout
 from jofi_async.jofi.models import Mode
-from jofi_async.jofi.refusals import classify
-from jofi_async.jofi.resources.account import (
-    Accounts,
-    Assessments,
-    EmailTemplates,
-    ScoreProfiles,
-    Teams,
-    Users,
-)
 from jofi_async.jofi.resources.calls import Calls
 from jofi_async.jofi.resources.invitations import Invitations
-from jofi_async.jofi.resources.results import CareerNavigationProfiles, TestTakers
-from jofi_async.jofi.setup.facts import KeyFacts, gather
-from jofi_async.jofi.setup.report import SetupReport
-from jofi_async.jofi.updating import update
 from jofi_async.jofi.watermark import Watermark
 from jofi_async.sharing import limiter_of, shared_by
 from jofi_async.transports.aiohttp import AiohttpTransport
 
 if TYPE_CHECKING:
     from jofi_async.jofi.reconcile import ReconcilableInvitations
+    from jofi_async.jofi.resources.account import Accounts, Assessments, EmailTemplates, ScoreProfiles, Teams, Users
+    from jofi_async.jofi.resources.results import CareerNavigationProfiles, TestTakers
+    from jofi_async.jofi.setup.report import SetupReport
 
 BASE_URL = "https://www.jofiscore.com/api/v2"
 """Where JOFI's API lives (facts: "Basics")."""
@@ -54,6 +46,7 @@ BASE_URL = "https://www.jofiscore.com/api/v2"
 SHARED_BY = "JOFI_RATE_LIMIT_SHARED"
 """The environment variable that says where the rate limit is shared."""
 
+_KEY_FORM = re.compile(r"sk_(live|test)_[\x21-\x7e]+")
 _MODES = {"sk_live_": Mode.LIVE, "sk_test_": Mode.TEST}
 
 
@@ -117,7 +110,7 @@ class JofiClient(Client):
     ) -> None:
         key = check_key(api_key)
         self._mode = _mode_of(key, expect_mode)
-        self._key_facts = KeyFacts.of(key, self._mode)
+        self._is_well_formed = _KEY_FORM.fullmatch(key) is not None
         self._validate = validate
         self._max_in_flight = workers_of(rate_limit)
         self._watermark = Watermark()
@@ -128,7 +121,7 @@ class JofiClient(Client):
         session = make_session(
             base_url=base_url,
             authorization=f"Bearer {key}",
-            classify=classify,
+            classify=_classify,
             transport=transport,
             rate_limit=shared or rate_limit,
             retry=retry,
@@ -155,6 +148,62 @@ class JofiClient(Client):
         limit = options.get("rate_limit", DEFAULT_RATE_LIMIT)
         options["rate_limit"] = shared_by(limit, os.environ.get(SHARED_BY))
         return cls(key, base_url=os.environ.get("JOFI_BASE_URL") or BASE_URL, **options)
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """The account of the key."""
+        from jofi_async.jofi.resources.account import Accounts  # slow to import, as its models are
+
+        return Accounts(self._calls)
+
+    @cached_property
+    def users(self) -> "Users":
+        """The account's users, who may invite."""
+        from jofi_async.jofi.resources.account import Users
+
+        return Users(self._calls)
+
+    @cached_property
+    def teams(self) -> "Teams":
+        """The account's teams."""
+        from jofi_async.jofi.resources.account import Teams
+
+        return Teams(self._calls)
+
+    @cached_property
+    def assessments(self) -> "Assessments":
+        """JOFI's assessments."""
+        from jofi_async.jofi.resources.account import Assessments
+
+        return Assessments(self._calls)
+
+    @cached_property
+    def email_templates(self) -> "EmailTemplates":
+        """The account's e-mail templates."""
+        from jofi_async.jofi.resources.account import EmailTemplates
+
+        return EmailTemplates(self._calls)
+
+    @cached_property
+    def score_profiles(self) -> "ScoreProfiles":
+        """What scores are held against."""
+        from jofi_async.jofi.resources.account import ScoreProfiles
+
+        return ScoreProfiles(self._calls)
+
+    @cached_property
+    def test_takers(self) -> "TestTakers":
+        """People who accepted, their scorecards and job fit reports."""
+        from jofi_async.jofi.resources.results import TestTakers
+
+        return TestTakers(self._calls)
+
+    @cached_property
+    def career_navigation_profiles(self) -> "CareerNavigationProfiles":
+        """What finished people have."""
+        from jofi_async.jofi.resources.results import CareerNavigationProfiles
+
+        return CareerNavigationProfiles(self._calls)
 
     @property
     def mode(self) -> Mode | None:
@@ -187,7 +236,7 @@ class JofiClient(Client):
                 `list_many`, or `Priority.BULK` for work in the background, which the others overtake.
         """
         other = object.__new__(type(self))
-        other._mode, other._validate, other._key_facts = self._mode, self._validate, self._key_facts
+        other._mode, other._validate, other._is_well_formed = self._mode, self._validate, self._is_well_formed
         other._max_in_flight, other._watermark = self._max_in_flight, self._watermark
         changed = change_session(
             self._session,
@@ -204,7 +253,7 @@ class JofiClient(Client):
 
     async def check_setup(
         self, inviters: Iterable[str] = (), *, key_file: str | os.PathLike[str] | None = None
-    ) -> SetupReport:
+    ) -> "SetupReport":
         """Go through JOFI's setup checklist (seed 001), item by item; nothing is created or changed.
 
         Args:
@@ -215,16 +264,19 @@ class JofiClient(Client):
             Each item with its status, what was looked at and what to do next. A call that fails makes its items
             "cannot be known", a key that is not accepted makes one fail; nothing is raised for either.
         """
+        from jofi_async.jofi.setup.facts import KeyFacts, Rooms, gather
         from jofi_async.jofi.setup.judge import judge  # slow to import, and asked for only before going live
 
         named = [inviters] if isinstance(inviters, str) else inviters
         file = None if key_file is None else Path(key_file)
-        facts = await gather(self, self._key_facts, file)
+        rooms = Rooms(self.accounts, self.users, self.teams, self.assessments, self.email_templates)
+        facts = await gather(rooms, KeyFacts(True, self._is_well_formed, self._mode), file)
         return judge(facts, list({inviter.strip().casefold(): inviter.strip() for inviter in named}.values()))
 
     def reconcilable(self) -> "ReconcilableInvitations":
         """What `reconcile(client, ...)` asks of JOFI; its requests are made in the background, as those of a job."""
         from jofi_async.jofi.reconcile import ReconcilableInvitations
+        from jofi_async.jofi.updating import update
 
         background = self.with_options(priority=Priority.BULK, max_wait=None)
         return ReconcilableInvitations(
@@ -238,21 +290,19 @@ class JofiClient(Client):
 
     def _use(self, session: Session, *owned: Closable | None) -> None:
         super().__init__(session, *owned)
-        calls = Calls(session, self._mode)
+        self._calls = Calls(session, self._mode)
         self.invitations = Invitations(
-            calls,
+            self._calls,
             validate=self._validate,
             max_in_flight=self._max_in_flight,
             watermark=self._watermark,
         )
-        self.accounts = Accounts(calls)
-        self.users = Users(calls)
-        self.teams = Teams(calls)
-        self.assessments = Assessments(calls)
-        self.email_templates = EmailTemplates(calls)
-        self.score_profiles = ScoreProfiles(calls)
-        self.test_takers = TestTakers(calls)
-        self.career_navigation_profiles = CareerNavigationProfiles(calls)
+
+
+def _classify(operation: Operation, response: Response) -> ApiError:
+    from jofi_async.jofi.refusals import classify  # slow to import, and asked only when something was refused
+
+    return classify(operation, response)
 
 
 def _mode_of(key: str, expected: str | None) -> Mode | None:

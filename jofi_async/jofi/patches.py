@@ -9,8 +9,8 @@ from jofi_async.bulk.changes import ChangesInBulk, refusal_of_row
 from jofi_async.bulk.resource import Person
 from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import DuplicateError, NotFoundError
-from jofi_async.jofi.changes import wire_form
 from jofi_async.jofi.models import Invitation, InvitationListItem, NewInvitation
+from jofi_async.jofi.wire import wire_form
 from jofi_async.reconcile.reconcilable import Patch
 
 InvitationPatch = Patch[NewInvitation, InvitationListItem | Invitation]

@@ -11,17 +11,19 @@ from attrs import frozen
 from jofi_async.bulk.job import BulkJob
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.bulk.outcome import OutcomeKind
-from jofi_async.bulk.resource import Person, normalised
+from jofi_async.bulk.resource import Person
 from jofi_async.bulk.source import Source, SourceRow
+from jofi_async.core.addresses import normalised
 from jofi_async.core.errors import Problem
 from jofi_async.core.unset import UNSET
 from jofi_async.jofi.bulk import InvitationChecks, group_of
-from jofi_async.jofi.changes import not_there, wire_form
+from jofi_async.jofi.changes import not_there
 from jofi_async.jofi.complete import ListableInvitations
 from jofi_async.jofi.models import Invitation, InvitationListItem, Mode, NewInvitation
 from jofi_async.jofi.patches import InvitationPatch, PatchesInBulk, Update
 from jofi_async.jofi.resources.invitations import Invitations
 from jofi_async.jofi.resources.results import TestTakers
+from jofi_async.jofi.wire import wire_form
 from jofi_async.reconcile.listable import Listable
 from jofi_async.reconcile.progress import Progress
 from jofi_async.reconcile.reconcilable import Card, Change, Comparison, Facts, Listing

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 
 from jofi_async.bulk.outcome import OutcomeKind
-from jofi_async.bulk.resource import normalised
+from jofi_async.core.addresses import normalised
 from jofi_async.core.errors import Problem
 from jofi_async.tables.columns import TableRow
 from jofi_async.tables.outcome_file import MODE, SETTLED

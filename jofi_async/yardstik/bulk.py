@@ -9,7 +9,8 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from jofi_async.bulk.resource import Look, Person, normalised
+from jofi_async.bulk.resource import Look, Person
+from jofi_async.core.addresses import normalised
 from jofi_async.core.call import CallRecord
 from jofi_async.core.codec import parse_time
 from jofi_async.core.errors import JofiAsyncError, Problem

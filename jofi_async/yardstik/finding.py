@@ -7,7 +7,7 @@ one and none that does not match is it believed. Otherwise all candidates are re
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from jofi_async.bulk.resource import normalised
+from jofi_async.core.addresses import normalised
 from jofi_async.core.errors import RefusedError
 from jofi_async.yardstik.models import Candidate, NewCandidate
 from jofi_async.yardstik.recent import Recent

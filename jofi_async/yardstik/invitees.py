@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from jofi_async.bulk.resource import normalised
+from jofi_async.core.addresses import normalised
 from jofi_async.core.codec import read_loose_time
 from jofi_async.reconcile.complete import IncompleteListingError, ListingSummary
 from jofi_async.yardstik.bulk import slim

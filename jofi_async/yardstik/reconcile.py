@@ -14,8 +14,9 @@ from attrs import frozen
 
 from jofi_async.bulk.job import BulkJob
 from jofi_async.bulk.journal.journal import Journal
-from jofi_async.bulk.resource import Person, normalised
+from jofi_async.bulk.resource import Person
 from jofi_async.bulk.source import Source, SourceRow
+from jofi_async.core.addresses import normalised
 from jofi_async.core.errors import LifecycleError, Problem
 from jofi_async.core.phones import same_phone
 from jofi_async.core.unset import UNSET

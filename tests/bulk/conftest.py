@@ -19,4 +19,4 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Way:
 def resend_is_unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let JOFI pass for a vendor that may invite twice."""
     unsafe = partial(JournalledInvitations, resend_is_safe=False)
-    monkeypatch.setattr("jofi_async.jofi.resources.invitations.JournalledInvitations", unsafe)
+    monkeypatch.setattr("jofi_async.jofi.journal.JournalledInvitations", unsafe)

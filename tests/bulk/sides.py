@@ -21,7 +21,7 @@ from jofi_async import (
     YardstikClient,
 )
 from jofi_async.bulk.job import BulkJob
-from jofi_async.bulk.resource import normalised
+from jofi_async.core.addresses import normalised
 from jofi_async.core.transport import Transport
 from jofi_async.fakes.seen import json_answer
 from jofi_async.jofi.journal import JournalledInvitations
@@ -103,7 +103,7 @@ class JofiSide:
     def refuse_nothing(self, patch: pytest.MonkeyPatch) -> None:
         self.refuses_seconds = False
         unsafe = partial(JournalledInvitations, resend_is_safe=False)
-        patch.setattr("jofi_async.jofi.resources.invitations.JournalledInvitations", unsafe)
+        patch.setattr("jofi_async.jofi.journal.JournalledInvitations", unsafe)
         patch.setattr("jofi_async.jofi.fake.rules.check_duplicate", Mock())
 
     def invite(self, address: str, changes: Mapping[str, Any] = NONE) -> None:

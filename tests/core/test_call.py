@@ -8,7 +8,7 @@ import pytest
 import tenacity
 from attrs import evolve
 
-from jofi_async.core import call as call_module
+from jofi_async.core import repeating
 from jofi_async.core.errors import (
     CallError,
     Effect,
@@ -70,7 +70,7 @@ async def test_a_first_attempt_that_works_pays_nothing_for_a_second(
     def untouched(*_: Any, **__: Any) -> None:
         raise AssertionError("tenacity was touched")
 
-    monkeypatch.setattr(call_module, "retrying", untouched)
+    monkeypatch.setattr(repeating, "retrying", untouched)
     monkeypatch.setattr(tenacity.AsyncRetrying, "__init__", untouched)
     bench = Bench(WELL)
     assert await bench.call(operation) == Thing(7)

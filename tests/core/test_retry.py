@@ -28,7 +28,8 @@ from jofi_async.core.errors import (
     UnknownOutcomeError,
     UnreadableAnswerError,
 )
-from jofi_async.core.retry import RetryBudget, RetryPolicy, may_repeat, retry_after, retrying
+from jofi_async.core.repeating import retrying
+from jofi_async.core.retry import RetryBudget, RetryPolicy, may_repeat, retry_after
 from jofi_async.core.wire import Response
 from tests.core.support import checked, virtual
 
@@ -197,7 +198,7 @@ def asked(seconds: float) -> RateLimitedError:
 
 async def run(attempt: Failing, policy: RetryPolicy, budget: RetryBudget, deadline: float = math.inf) -> str:
     machine = retrying(
-        policy, budget, repeats=repeats, deadline=deadline, pause=lambda: attempt.pause, before_sleep=lambda _: None
+        policy, budget, repeats=repeats, deadline=deadline, pause=lambda: attempt.pause, before_sleep=lambda _, __: None
     )
     return await machine(attempt)
 

@@ -156,7 +156,7 @@ async def test_the_watermark_is_the_newest_on_the_server(there: int) -> None:
             return super().is_ours(row, item, watermark)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jofi_async.jofi.resources.invitations.JournalledInvitations", Noted)
+        patch.setattr("jofi_async.jofi.journal.JournalledInvitations", Noted)
         client = JofiClient("sk_live_sandbox", transport=FakeTransport(fake, faults="POST drop_after@1"))
         async with client.invitations.create_many([ROW]) as job:
             (outcome,) = [outcome async for outcome in job]

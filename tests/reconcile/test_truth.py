@@ -8,7 +8,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from jofi_async import CallError, NewInvitation, OutcomeKind, Step, StepKind
-from jofi_async.bulk.resource import normalised
+from jofi_async.core.addresses import normalised
 from jofi_async.jofi.fake.records import Invitation
 from jofi_async.reconcile.address_cover import Cover
 from tests.reconcile.account import Account, JofiPlan, apply, row

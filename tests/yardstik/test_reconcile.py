@@ -28,7 +28,7 @@ from jofi_async import (
     YardstikClient,
     reconcile,
 )
-from jofi_async.bulk.resource import normalised
+from jofi_async.core.addresses import normalised
 from jofi_async.reconcile.export import plan_as_json
 from jofi_async.reconcile.report import render_report
 from jofi_async.testing import run_virtual

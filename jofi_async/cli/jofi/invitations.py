@@ -18,8 +18,8 @@ from jofi_async.cli.progress import say
 from jofi_async.cli.run import ExitCode
 from jofi_async.cli.show import Column, day, show_one
 from jofi_async.core.errors import ConfigurationError
+from jofi_async.jofi.bulk import Ensured
 from jofi_async.jofi.models import Mode
-from jofi_async.jofi.resources.invitations import Ensured
 
 NARROW = "read all with --all, or narrow with --custom-id or --email"
 COLUMNS = [

@@ -15,13 +15,11 @@
 from jofi_async.core.limits.contract import Limiter, Priority
 from jofi_async.core.limits.limit import UNLIMITED, AdaptiveRateLimit, RateLimit
 from jofi_async.core.limits.limiter import RateLimiter
-from jofi_async.core.limits.statistics import LimiterStatistics
 
 __all__ = [
     "UNLIMITED",
     "AdaptiveRateLimit",
     "Limiter",
-    "LimiterStatistics",
     "Priority",
     "RateLimit",
     "RateLimiter",

@@ -1,12 +1,14 @@
 """What a limit is made of: the numbers that a user gives."""
 
 import math
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from attrs import field, frozen
 
 from jofi_async.core.errors import ConfigurationError
-from jofi_async.core.limits.shared.store import LimitStore
+
+if TYPE_CHECKING:
+    from jofi_async.core.limits.shared.store import LimitStore
 
 WhenLost = Literal["share", "stop"]
 """What to do while the store of a shared limit cannot be reached."""
@@ -35,7 +37,7 @@ class RateLimit:
     per_second: float | None = 10.0
     burst: int = 10
     in_flight: int | None = 16
-    shared: str | LimitStore | None = field(default=None, kw_only=True, repr=False)
+    shared: "str | LimitStore | None" = field(default=None, kw_only=True, repr=False)
     when_lost: WhenLost = field(default="share", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -59,7 +61,7 @@ class RateLimit:
         most: float = 1000.0,
         burst: int = 2,
         in_flight: int | None = 16,
-        shared: str | LimitStore | None = None,
+        shared: "str | LimitStore | None" = None,
         when_lost: WhenLost = "share",
     ) -> "AdaptiveRateLimit":
         """A limit for a server that does not say what its own is.

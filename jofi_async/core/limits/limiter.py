@@ -6,16 +6,19 @@ timer, for the head of the queue, wakes one waiter at a time.
 
 import asyncio
 import math
+from typing import TYPE_CHECKING
 
 from jofi_async.core.errors import ConfigurationError, LifecycleError, QueueTooLongError, RetryAfterTooLongError
-from jofi_async.core.limits.adaptive import AdaptiveRate
 from jofi_async.core.limits.bucket import RESOLUTION, Bucket
 from jofi_async.core.limits.contract import Priority
 from jofi_async.core.limits.limit import AdaptiveRateLimit, RateLimit
 from jofi_async.core.limits.pause import Pause
 from jofi_async.core.limits.queue import Queue, Waiter
-from jofi_async.core.limits.statistics import LimiterStatistics
-from jofi_async.core.limits.tokens import Tokens
+
+if TYPE_CHECKING:
+    from jofi_async.core.limits.adaptive import AdaptiveRate
+    from jofi_async.core.limits.statistics import LimiterStatistics
+    from jofi_async.core.limits.tokens import Tokens
 
 _REACH = 10  # how many answers the typical time of an answer reaches back
 
@@ -61,8 +64,10 @@ class RateLimiter:
         """How many calls wait for a slot now."""
         return self._queue.size
 
-    def statistics(self) -> LimiterStatistics:
+    def statistics(self) -> "LimiterStatistics":
         """What it has done so far."""
+        from jofi_async.core.limits.statistics import LimiterStatistics
+
         now = self._loop.time() if self._loop is not None else math.inf
         return LimiterStatistics(
             granted=self._granted,
@@ -150,7 +155,7 @@ class RateLimiter:
         if self._pause.throttled(now, sent, retry_after):
             self._stop_until(now, self._pause.until)
         if is_news and retry_after is None and self._law is None and self._limit.per_second is not None:
-            self._law = AdaptiveRate(self._limit.as_ceiling(), now)
+            self._law = _law_of(self._limit.as_ceiling(), now)
         if is_news and self._law is not None:
             self._fall(now, sent)
         return max(0.0, self._pause.until - now)
@@ -172,7 +177,7 @@ class RateLimiter:
         assert self._law is not None
         self._bucket.change(max(now, self._pause.until), self._law.rate, self._limit.burst)
 
-    def _make_tokens(self) -> Tokens:
+    def _make_tokens(self) -> "Tokens":
         return Bucket()
 
     async def _wait(self, loop: asyncio.AbstractEventLoop, waiter: Waiter) -> float:
@@ -210,7 +215,7 @@ class RateLimiter:
 
     def _set(self, limit: RateLimit, now: float) -> None:
         self._limit = limit
-        self._law = AdaptiveRate(limit, now) if isinstance(limit, AdaptiveRateLimit) else None
+        self._law = _law_of(limit, now) if isinstance(limit, AdaptiveRateLimit) else None
         self._most = self._room = math.inf if limit.in_flight is None else limit.in_flight
         self._ramp = math.inf
         self._bucket.change(max(now, self._pause.until), limit.per_second, limit.burst)
@@ -364,6 +369,12 @@ class RateLimiter:
             self._held += now - self._holding_since
             self._holding_since = now
         return self._held
+
+
+def _law_of(limit: AdaptiveRateLimit, now: float) -> "AdaptiveRate":
+    from jofi_async.core.limits.adaptive import AdaptiveRate  # slow to import, and most servers tell their limit
+
+    return AdaptiveRate(limit, now)
 
 
 def _queue_too_long(wait: float, allowed: float) -> QueueTooLongError:

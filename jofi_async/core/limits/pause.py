@@ -18,7 +18,7 @@ LONGEST_PAUSE = 32.0
 _ROUNDING = 1e-6  # seconds by which a timer may be early
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Pause:
     """When the next request may be sent.
 

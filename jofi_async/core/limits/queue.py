@@ -12,7 +12,7 @@ BULK_TURN = 8
 """Interactive calls overtake bulk ones, but while both wait, one slot in so many goes to bulk."""
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Waiter:
     """A call that waits for a slot.
 

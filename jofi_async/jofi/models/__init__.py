@@ -4,44 +4,49 @@ A `repr` shows type, id and states, nothing else: the fields hold personal data.
 in `extra`.
 """
 
-from jofi_async.jofi.models.account import (
-    Account,
-    AssessmentList,
-    AssessmentListItem,
-    EmailTemplateList,
-    EmailTemplateListItem,
-    ScoreProfileList,
-    ScoreProfileListItem,
-    TeamList,
-    TeamListItem,
-    UserList,
-    UserListItem,
-)
-from jofi_async.jofi.models.invitations import (
-    Invitation,
-    InvitationFields,
-    InvitationList,
-    InvitationListItem,
-    InvitationReceipt,
-    Invited,
-    NewInvitation,
-)
-from jofi_async.jofi.models.results import (
-    AssignedAssessment,
-    CareerNavigationProfile,
-    CareerNavigationProfileList,
-    CareerNavigationProfileListItem,
-    Facet,
-    JobFitReport,
-    Score,
-    Scorecard,
-    ScorecardProfile,
-    Scores,
-    TestTaker,
-    TestTakerList,
-    TestTakerListItem,
-)
-from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, User
+from typing import TYPE_CHECKING
+
+from jofi_async.core.lazy import lazily
+
+if TYPE_CHECKING:
+    from jofi_async.jofi.models.account import (
+        Account,
+        AssessmentList,
+        AssessmentListItem,
+        EmailTemplateList,
+        EmailTemplateListItem,
+        ScoreProfileList,
+        ScoreProfileListItem,
+        TeamList,
+        TeamListItem,
+        UserList,
+        UserListItem,
+    )
+    from jofi_async.jofi.models.invitations import (
+        Invitation,
+        InvitationFields,
+        InvitationList,
+        InvitationListItem,
+        InvitationReceipt,
+        Invited,
+        NewInvitation,
+    )
+    from jofi_async.jofi.models.results import (
+        AssignedAssessment,
+        CareerNavigationProfile,
+        CareerNavigationProfileList,
+        CareerNavigationProfileListItem,
+        Facet,
+        JobFitReport,
+        Score,
+        Scorecard,
+        ScorecardProfile,
+        Scores,
+        TestTaker,
+        TestTakerList,
+        TestTakerListItem,
+    )
+    from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, User
 
 __all__ = [
     "Account",
@@ -81,3 +86,21 @@ __all__ = [
     "UserList",
     "UserListItem",
 ]
+
+_HOMES = {
+    "account": (
+        "Account AssessmentList AssessmentListItem EmailTemplateList EmailTemplateListItem ScoreProfileList "
+        "ScoreProfileListItem TeamList TeamListItem UserList UserListItem"
+    ),
+    "invitations": (
+        "Invitation InvitationFields InvitationList InvitationListItem InvitationReceipt Invited NewInvitation"
+    ),
+    "results": (
+        "AssignedAssessment CareerNavigationProfile CareerNavigationProfileList CareerNavigationProfileListItem "
+        "Facet JobFitReport Score Scorecard ScorecardProfile Scores TestTaker TestTakerList TestTakerListItem"
+    ),
+    "shared": "Mode Named Page ShortNamed User",
+}
+"""The modules, and which names each holds."""
+
+__getattr__, __dir__ = lazily(__name__, _HOMES)

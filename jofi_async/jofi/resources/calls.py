@@ -13,7 +13,6 @@ from jofi_async.core.operation import Operation
 from jofi_async.core.session import Session
 from jofi_async.core.wire import Response
 from jofi_async.jofi.models import Mode, Page
-from jofi_async.jofi.paging import next_query
 
 
 class HasMode(Protocol):
@@ -110,6 +109,8 @@ class Calls:
     async def _go_on(
         self, whole: Page[Any], operation: Operation, kind: type[AnyPage], query: Mapping[str, str], until: float
     ) -> None:
+        from jofi_async.jofi.paging import next_query  # JOFI has announced it, and has it not yet
+
         known = {item.id for item in whole.data if item.id is not None}
         asked = [query]
         while whole.has_more and len(whole.data) < whole.total_count:

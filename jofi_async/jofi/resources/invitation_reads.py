@@ -1,24 +1,22 @@
 """What reads JOFI's invitations, and contacts nobody (seed 000)."""
 
-from collections.abc import AsyncGenerator
 from copy import copy
 from os import PathLike
 from typing import TYPE_CHECKING, Self
 
-from jofi_async.bulk.pool import Pool
-from jofi_async.bulk.resource import Binding
-from jofi_async.bulk.source import Feed, Source
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.core.operation import Operation
 from jofi_async.core.session import Session
-from jofi_async.jofi.complete import AllInvitations, InvitationListing, ListableInvitations, all_of, read_all
-from jofi_async.jofi.journal import binding_of
-from jofi_async.jofi.listing import ListFilter, ListResult, filters_of
 from jofi_async.jofi.models import Invitation, InvitationList, InvitationListItem
-from jofi_async.jofi.resources.account import Accounts
 from jofi_async.jofi.resources.calls import Calls, Resource, checked_number
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from jofi_async.bulk.resource import Binding
+    from jofi_async.bulk.source import Source
+    from jofi_async.jofi.complete import AllInvitations, InvitationListing
+    from jofi_async.jofi.listing import ListFilter, ListResult
     from jofi_async.jofi.mirror import InvitationMirror
 
 LIST = Operation("invitations.list", "GET", "/invitations", repeatable=True)
@@ -55,9 +53,11 @@ class InvitationReads(Resource):
             InvalidInputError: A filter is empty or too long; nothing was sent.
             CallError: See `jofi_async.core.errors`.
         """
+        from jofi_async.jofi.listing import filters_of  # slow to import, and who only creates needs none
+
         return await self._calls.list(LIST, InvitationList, filters_of(custom_id, email, lengths=self._validate))
 
-    def iter_all(self, *, custom_id: str | None = None, email: str | None = None) -> InvitationListing:
+    def iter_all(self, *, custom_id: str | None = None, email: str | None = None) -> "InvitationListing":
         """Read all invitations, although JOFI has no next page: each once, in no order.
 
         Each answer counts all its matches, so parts are asked for until as many invitations are known as JOFI counts;
@@ -75,18 +75,23 @@ class InvitationReads(Resource):
         Raises:
             InvalidInputError: A filter is empty or too long; nothing was sent.
         """
+        from jofi_async.jofi.complete import all_of  # slow to import, and not every program lists all
+        from jofi_async.jofi.listing import filters_of
+
         filters = filters_of(custom_id, email, lengths=self._validate)
         return all_of(self._over(self._session.in_bulk()).list, filters, workers=self._max_in_flight)
 
     async def list_all(
         self, *, custom_id: str | None = None, email: str | None = None
-    ) -> AllInvitations[InvitationListItem]:
+    ) -> "AllInvitations[InvitationListItem]":
         """Read all invitations as `iter_all` does, into a list that says whether it is `complete`.
 
         Raises:
             InvalidInputError: A filter is empty or too long; nothing was sent.
             CallError: The first request failed. What fails later is among the `summary.reasons`.
         """
+        from jofi_async.jofi.complete import read_all  # as above
+
         return await read_all(self.iter_all(custom_id=custom_id, email=email))
 
     def mirror(self, path: str | PathLike[str]) -> "InvitationMirror":
@@ -100,6 +105,7 @@ class InvitationReads(Resource):
             An async context manager with `iter_all`, `list_all` and `remember`. Entering it asks for the account's id,
             and raises a `StorageError` when the file is no mirror, is damaged, or is that of another account.
         """
+        from jofi_async.jofi.complete import ListableInvitations
         from jofi_async.jofi.mirror import InvitationMirror  # SQLite is slow to import, and few programs have a mirror
         from jofi_async.reconcile.mirror import Mirror
 
@@ -112,8 +118,8 @@ class InvitationReads(Resource):
         )
 
     async def list_many(
-        self, filters: Source[ListFilter], *, max_in_flight: int | None = None
-    ) -> AsyncGenerator[ListResult, None]:
+        self, filters: "Source[ListFilter]", *, max_in_flight: int | None = None
+    ) -> "AsyncGenerator[ListResult, None]":
         """Run many lists at once under the limiter, and yield each as it comes.
 
         One that fails brings its error in its result and cancels no other. Single calls of the client overtake them.
@@ -128,6 +134,9 @@ class InvitationReads(Resource):
         Raises:
             ConfigurationError: `max_in_flight` is out of range.
         """
+        from jofi_async.bulk.pool import Pool  # slow to import, and not every program makes many lists
+        from jofi_async.bulk.source import Feed
+
         workers = self._max_in_flight if max_in_flight is None else max_in_flight
         if workers < 1:
             raise ConfigurationError(f"max_in_flight must be at least 1, not {workers}")
@@ -152,11 +161,15 @@ class InvitationReads(Resource):
         """
         return await self._calls.read(GET, Invitation, object_id=checked_number("invitation_id", invitation_id))
 
-    async def _binding(self) -> Binding:
+    async def _binding(self) -> "Binding":
+        from jofi_async.jofi.journal import binding_of
+
         base_url = self._session.options.base_url
         return await binding_of(base_url, self._mode, self._account_id)
 
     async def _account_id(self) -> int:
+        from jofi_async.jofi.resources.account import Accounts
+
         return (await Accounts(self._calls).get()).id
 
     def _over(self, session: Session) -> Self:
@@ -164,7 +177,9 @@ class InvitationReads(Resource):
         other._calls, other._session = Calls(session, self._mode), session
         return other
 
-    async def _list_one(self, narrowed: ListFilter) -> ListResult:
+    async def _list_one(self, narrowed: "ListFilter") -> "ListResult":
+        from jofi_async.jofi.listing import ListResult
+
         try:
             return ListResult(narrowed, await self.list(custom_id=narrowed.custom_id, email=narrowed.email))
         except Exception as error:  # of a transport of the caller's own, for example

@@ -4,14 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from os import PathLike
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
-from jofi_async.bulk.job import BulkJob, Order
-from jofi_async.bulk.journal.journal import Journal
-from jofi_async.bulk.journal.ledger import journal_ledger
-from jofi_async.bulk.outcome import Outcome, OutcomeKind
-from jofi_async.bulk.source import Source, SourceRow
 from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import (
     Effect,
@@ -22,25 +16,28 @@ from jofi_async.core.errors import (
 from jofi_async.core.events import Abandoned, tell
 from jofi_async.core.operation import Operation
 from jofi_async.core.unset import UNSET, Unset
-from jofi_async.jofi.changes import wire_form
 from jofi_async.jofi.checks import check_changes, check_new
-from jofi_async.jofi.journal import JournalledInvitations
 from jofi_async.jofi.models import (
     Invitation,
     InvitationFields,
     InvitationList,
     InvitationListItem,
-    Invited,
     Mode,
     NewInvitation,
 )
 from jofi_async.jofi.resources.calls import Calls, checked_number
 from jofi_async.jofi.resources.invitation_reads import LIST, InvitationReads
-from jofi_async.jofi.updating import update
 from jofi_async.jofi.watermark import Watermark
+from jofi_async.jofi.wire import wire_form
 
-InvitationJob = BulkJob[NewInvitation, Invited]
-Ensured = Outcome[NewInvitation, Invitation | InvitationListItem]
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from jofi_async.bulk.job import BulkJob, Order
+    from jofi_async.bulk.journal.journal import Journal
+    from jofi_async.bulk.source import Source, SourceRow
+    from jofi_async.jofi.bulk import Ensured, InvitationJob
+    from jofi_async.jofi.journal import JournalledInvitations
 
 _CREATE = Operation("invitations.create", "POST", "/invitations")
 
@@ -208,19 +205,21 @@ class Invitations(InvitationReads):
             raise InvalidInputError([Problem("", "an update needs at least one field to change")])
         self._require(check_changes(given))
         number = checked_number("invitation_id", invitation_id)
+        from jofi_async.jofi.updating import update  # slow to import, and few programs change anything
+
         return await update(self._calls, number, wire_form(given), CallRecord())
 
     def create_many(
         self,
-        source: Source[NewInvitation | SourceRow[NewInvitation]],
+        source: "Source[NewInvitation | SourceRow[NewInvitation]]",
         *,
-        journal: str | PathLike[str] | Journal | None = None,
+        journal: "str | PathLike[str] | Journal | None" = None,
         max_in_flight: int | None = None,
-        order: Order = "completion",
+        order: "Order" = "completion",
         stop_after: int | None = None,
         deadline: float | None = None,
         share_person_id: bool = False,
-    ) -> InvitationJob:
+    ) -> "InvitationJob":
         """Invite everybody in a source, concurrently under the limiter; exactly one outcome per row.
 
         Rows that cannot be valid, and repeats of an earlier person, are refused unsent. A person whom JOFI has already
@@ -245,6 +244,9 @@ class Invitations(InvitationReads):
         Raises:
             ConfigurationError: An option is out of range.
         """
+        from jofi_async.bulk.job import BulkJob  # slow to import, and not every program has a job
+        from jofi_async.bulk.journal.ledger import journal_ledger
+
         resource = self._over(self._session.in_bulk())._in_bulk(self._watermark.fresh)
         return BulkJob(
             resource,
@@ -257,9 +259,7 @@ class Invitations(InvitationReads):
             ledger=journal_ledger(journal, resource, share_person_id=share_person_id),
         )
 
-    async def ensure(
-        self, **fields: Unpack[InvitationFields]
-    ) -> Outcome[NewInvitation, Invitation | InvitationListItem]:
+    async def ensure(self, **fields: Unpack[InvitationFields]) -> "Ensured":
         """Invite one person and find out what became of it: the call for web services.
 
         One row through bulk: what got no answer is looked for and settled, and a person whom JOFI has already is
@@ -273,6 +273,9 @@ class Invitations(InvitationReads):
         Returns:
             The outcome; `outcome.item` is the invitation where there is one.
         """
+        from jofi_async.bulk.job import BulkJob  # as above
+        from jofi_async.bulk.outcome import OutcomeKind
+
         new = NewInvitation(**fields)
         resource = self._in_bulk(self._watermark.recent)
         job: BulkJob[NewInvitation, Invitation | InvitationListItem] = BulkJob(resource, [new], max_in_flight=1)
@@ -293,14 +296,16 @@ class Invitations(InvitationReads):
                 timer.cancel()
         return outcomes[0]
 
-    def _end_at_deadline(self, job: BulkJob[Any, Any]) -> asyncio.TimerHandle | None:
+    def _end_at_deadline(self, job: "BulkJob[Any, Any]") -> asyncio.TimerHandle | None:
         seconds = self._session.options.deadline
         if seconds is None:
             return None
         end = partial(job.stop, f"the deadline of {seconds:g} s passed", grace=0.0)
         return asyncio.get_running_loop().call_later(seconds, end)
 
-    def _in_bulk(self, mark: Mark) -> JournalledInvitations:
+    def _in_bulk(self, mark: Mark) -> "JournalledInvitations":
+        from jofi_async.jofi.journal import JournalledInvitations
+
         return JournalledInvitations(
             create=self._create,
             find=self._over(self._session.patient()).list,

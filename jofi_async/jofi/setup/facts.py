@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-import re
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from attrs import frozen
 
@@ -23,7 +22,6 @@ from jofi_async.jofi.resources.account import Accounts, Assessments, EmailTempla
 
 T = TypeVar("T")
 
-KEY_FORM = re.compile(r"sk_(live|test)_[\x21-\x7e]+")
 REJECTED = (AuthenticationError, ForbiddenError, WrongAddressError, ModeMismatchError)
 """What says that the key, or where it was sent, is wrong, and not that something went wrong on the way."""
 
@@ -57,11 +55,6 @@ class KeyFacts:
     well_formed: bool = False
     mode: Mode | None = None
 
-    @classmethod
-    def of(cls, key: str, mode: Mode | None) -> "KeyFacts":
-        """Look at a key."""
-        return cls(True, KEY_FORM.fullmatch(key) is not None, mode)
-
 
 @frozen
 class Facts:
@@ -93,7 +86,8 @@ class Facts:
         return cls(key, key_file, account or why, why, why, why, why)
 
 
-class Rooms(Protocol):
+@frozen
+class Rooms:
     """The resources of a client that are read."""
 
     accounts: Accounts
