@@ -7,13 +7,13 @@ still neither step is sent twice, since Yardstik refuses no second one.
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from jofi_async.bulk.resource import Look, Person
 from jofi_async.core.addresses import normalised
 from jofi_async.core.call import CallRecord
 from jofi_async.core.codec import parse_time
-from jofi_async.core.errors import JofiAsyncError, Problem
+from jofi_async.core.errors import InvalidInputError, JofiAsyncError, Problem
 from jofi_async.core.unset import UNSET
 from jofi_async.yardstik.checks import check_new
 from jofi_async.yardstik.finding import CandidateFinder, external_id_of
@@ -26,6 +26,8 @@ Invited = Invitation | InvitationReceipt | Candidate
 
 ENDED = frozenset({"clear", "pass", "proceed", "consider", "fail", "final_adverse", "expired", "canceled"})
 """The states of a report in which nothing of it is under way (facts: 7, "Terminal")."""
+
+SAME_CANDIDATE = Problem("", "is the same candidate as another row, by external_id or e-mail: leave out one of the two")
 
 
 @frozen(kw_only=True)
@@ -55,6 +57,7 @@ class InvitationsInBulk(InvitationChecks):
         newest: Reads the newest invitation.
         spend: Takes one repeat of the client's retry budget.
         again: Whether a candidate of whom a report of the package is under way is invited once more.
+        invited_for: Whose row each candidate is invited for, by the candidate's id.
         resend_after: See `BulkResource`; by default nothing in doubt is sent again.
         looks_prove: There are no test keys: lists show what is there.
         resend_is_safe: Yardstik documents no rule against a second invitation or candidate.
@@ -67,6 +70,7 @@ class InvitationsInBulk(InvitationChecks):
     newest: Callable[[], Awaitable[Invitation | None]]
     spend: Callable[[], bool]
     again: bool = False
+    invited_for: dict[str, str] = field(factory=dict[str, str])
     resend_after: float | None = None
     looks_prove: bool = True
     resend_is_safe: bool = False
@@ -80,9 +84,11 @@ class InvitationsInBulk(InvitationChecks):
         return None
 
     async def send(self, row: NewInvitation, record: CallRecord) -> Candidate | Invitation:
-        """Create the candidate, or the invitation."""
+        """Create the candidate, or the invitation; two rows may turn out to be about one candidate."""
         if row.candidate_id is UNSET:
             return await self.create_candidate(row, record)
+        if not self._is_for(row, row.candidate_id):
+            raise InvalidInputError([SAME_CANDIDATE], row=row)
         try:
             return await self.create_invitation(row, record)
         except JofiAsyncError as error:
@@ -109,11 +115,17 @@ class InvitationsInBulk(InvitationChecks):
         """Look for the candidate, or for the newest invitation of the candidate since the watermark."""
         if row.candidate_id is UNSET:
             return Look(await self.finder.find(row.candidate), conclusive=True)
+        self._is_for(row, row.candidate_id)  # also if it was sent by an earlier run
         mark = Mark.of(watermark)
         found = await self.recent.find(row.candidate_id, mark.at)
         mine = [one for one in found if one.id != mark.id and (mark.at is None or not _is_older(one, mark.at))]
         newest = max(mine, key=lambda one: (one.created_at is not None, one.created_at), default=None)
         return Look(newest, conclusive=True)
+
+    def _is_for(self, row: NewInvitation, candidate_id: str) -> bool:
+        """Whether a candidate is this row's; the first one to ask has them."""
+        key = self.person(row).key
+        return self.invited_for.setdefault(candidate_id, key) == key
 
     def spend_resend(self) -> bool:
         """Take one re-send; False when none is left."""

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from attrs import evolve
 
 from jofi_async import (
     ConfigurationError,
@@ -27,6 +28,7 @@ from jofi_async.bulk.outcome import Outcome
 from jofi_async.sandbox import Sandbox
 from jofi_async.testing import JournalMemory, MemoryStore
 from jofi_async.transports.aiohttp import AiohttpTransport
+from jofi_async.yardstik.bulk import SAME_CANDIDATE
 from jofi_async.yardstik.fake import FakeSettings, YardstikMount
 from jofi_async.yardstik.models import Candidate, Invitation, NewCandidate, NewInvitation
 from tests.bulk.support import run
@@ -231,6 +233,23 @@ class TestSentAgainAfterAWhile:
         assert self.run_at(0, f"POST {path} 503") is UNKNOWN
         assert self.run_at(-3600, resend_after=50.0) is UNKNOWN
         assert not self.fake.messages
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+@pytest.mark.parametrize("filters", ["applied", "ignored"])
+def test_two_rows_that_turn_out_to_be_one_candidate_are_one_invitation(runs: int, filters: Any) -> None:
+    fake, memory = FakeYardstik(settings=FakeSettings(filters=filters)), JournalMemory()
+    fake.complete(fake.invite("joe0@example.org", external_id="P1").id)
+    before, package = len(fake.messages), list(fake.world.packages)[1]
+    rows = [evolve(row(1, external_id="P1"), account_package_id=package), evolve(row(0), account_package_id=package)]
+    if runs == 1:
+        first, second = invite(fake, rows, "POST /invitations late=1@1", journal=MemoryStore(memory))
+    else:  # the one is in doubt, and has not taken effect yet
+        (first,) = invite(fake, rows[:1], "POST /invitations 503@1", journal=MemoryStore(memory))
+        (second,) = invite(fake, rows[1:], journal=MemoryStore(memory))
+    assert (first.kind, second.kind) == (CREATED if runs == 1 else UNKNOWN, REFUSED)
+    assert (second.reason, second.attempts) == (SAME_CANDIDATE.reason, 0)
+    assert len(fake.messages) - before == (1 if runs == 1 else 0)
 
 
 def test_a_candidate_whose_answer_cannot_be_read_is_not_taken_for_an_invitation() -> None:
