@@ -3,6 +3,7 @@
 import asyncio
 import json
 from bisect import bisect
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -20,8 +21,9 @@ WANTED = 10_000
 TIMES = 5
 INVITER = "jane.recruiter@jofiscore.com"
 NAMES = ("Linda", "Sample")
-CASES = ("emails", "one company", "groups", "random strings")
-JUDGED = ("emails", "one company", "groups")
+WHOLE_GROUPS = "whole groups"
+CASES = ("emails", "one company", "groups", WHOLE_GROUPS, "random strings")
+JUDGED = ("emails", "one company", "groups", WHOLE_GROUPS)
 SHARES = {1: 1 / 25, TIMES: 1 / 10}
 """What part of one look-up per row it may take, by how many times the account is as large as what is wanted."""
 
@@ -29,23 +31,38 @@ SHARES = {1: 1 / 25, TIMES: 1 / 10}
 def run(effort: Effort) -> Report:
     """Measure; the same questions are asked every time, so one round tells all."""
     del effort
-    rows = tuple(row for shape in CASES for times in SHARES for row in _rows(shape, times))
+    rows = tuple(_row(case, times) for case in CASES for times in SHARES if case != WHOLE_GROUPS or times > 1)
     notes = (
         "The base is one look-up per row. One in a hundred of the wanted is not there, and is told to be missing.",
-        "In groups, 80 % of the people are in one of 600. Random strings have no goal: nobody has such addresses.",
+        "In groups, 80 % of the people are in one of 600. Whole groups: the rows are everybody in some of them, and"
+        " as large a part of those in none. Random strings have no goal: nobody has such addresses.",
     )
     return Report("reconcile", f"{WANTED:,} wanted rows against an account", rows, notes, machine.describe())
 
 
-def _rows(shape: str, times: int) -> list[Row]:
-    pairs = SHAPES[shape](WANTED * times)
+def _row(case: str, times: int) -> Row:
+    pairs = SHAPES["groups" if case == WHOLE_GROUPS else case](WANTED * times)
     mixed = Random(3).sample(pairs, len(pairs))
-    wanted, missing = mixed[:WANTED], set(mixed[: WANTED // 100])
+    wanted = _whole_groups(mixed) if case == WHOLE_GROUPS else mixed[:WANTED]
+    missing = set(wanted[: WANTED // 100])
     server = Lists([pair for pair in pairs if pair not in missing])
     requests = asyncio.run(_plan(server, wanted, len(missing)))
-    what = f"{shape}, an account {'of just them' if times == 1 else f'{times} times as large'}"
-    reach = Reach("at most", SHARES[times]) if shape in JUDGED else None
-    return [Row(what, Spread.of([requests]), "requests", to_base=Spread.of([requests / WANTED]), reach=reach)]
+    what = f"{case}, an account {'of just them' if times == 1 else f'{times} times as large'}"
+    reach = Reach("at most", SHARES[times]) if case in JUDGED else None
+    return Row(what, Spread.of([requests]), "requests", to_base=Spread.of([requests / WANTED]), reach=reach)
+
+
+def _whole_groups(mixed: Sequence[Pair]) -> list[Pair]:
+    """Everybody who is in some of the groups, and as large a part of those in none, in the order of `mixed`."""
+    alone = [pair for pair in mixed if not pair[1]]
+    chosen: set[str] = set()
+    left = WANTED - len(alone) // TIMES
+    for group, size in Counter(group for _, group in mixed if group).items():
+        if left > 0:
+            chosen.add(group)
+            left -= size
+    others = set(alone[: len(alone) // TIMES + left])
+    return [pair for pair in mixed if pair[1] in chosen or pair in others]
 
 
 async def _plan(server: "Lists", wanted: Sequence[Pair], missing: int) -> int:

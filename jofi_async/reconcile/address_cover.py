@@ -99,11 +99,13 @@ class Cover:
         for address in [address for address in self._alike if text in address]:
             del self._alike[address]
             self._alike_having.subtract(self._texts(address) & self._having.keys())
-        self._cut[text] = 0 if is_whole else total
+        if is_whole:
+            self._closed.append(text)
+            return
+        self._cut[text] = total
         self._close(text)
-        if not is_whole:
-            for address in self.having(text):
-                self._older[address] = max(self._older.get(address, 0.0), self._limit / total)
+        for address in self.having(text):
+            self._older[address] = max(self._older.get(address, 0.0), self._limit / max(1, total))
 
     def closed(self) -> Iterator[str]:
         """The addresses still to be settled of which it is now known whether the server has them.
@@ -147,7 +149,7 @@ class Cover:
         return {address: (shown - share) / (1 - share) for address, share in older if share < shown}
 
     def _close(self, text: str) -> None:
-        if self._known[text] >= self._cut[text]:
+        if self._known[text] == self._cut[text]:
             del self._cut[text]
             self._closed.append(text)
 

@@ -13,6 +13,8 @@ from jofi_async.reconcile.address_cover import PLAIN
 
 _SAMPLE = 12
 """How many groups are asked for by themselves before anything is foretold."""
+_CREDIT = 4
+"""How many texts may fail before one has told of its groups; each that does lets another one fail."""
 _SHORTEST = 2
 """How long a text is at the least."""
 
@@ -30,6 +32,7 @@ class GroupCover:
         self._rows = groups
         self._open = dict.fromkeys(groups)
         self._limit = limit
+        self._credit = _CREDIT
         self._answers: list[tuple[float, float]] = []
         having: defaultdict[str, list[str]] = defaultdict(list)
         for group in groups:
@@ -49,6 +52,8 @@ class GroupCover:
         """
         those = [group for group in self._rows if text in group]
         self._answers.append((fmean(self._rows[group] for group in those), total / len(those)))
+        if text not in self._rows:
+            self._credit += 1 if is_whole else -1
         if is_whole:
             for group in those:
                 self._open.pop(group, None)
@@ -83,7 +88,7 @@ class GroupCover:
         taken: set[str] = set()
         picked: list[str] = []
         for text, left in sorted(fitting.items(), key=lambda one: (-len(one[1]), one[0])):
-            if len(picked) < most and taken.isdisjoint(left):
+            if len(picked) < min(most, self._credit) and taken.isdisjoint(left):
                 taken |= left
                 picked.append(text)
         for text in picked:

@@ -98,6 +98,18 @@ def test_a_text_that_could_not_be_asked_for_leaves_no_gap_where_its_groups_were_
     assert not plan.reading.gaps
 
 
+def test_texts_that_fail_are_not_tried_for_ever() -> None:
+    cover = GroupCover(
+        dict.fromkeys([f"{letter}-{number}" for letter in "abcdefgh" for number in range(3)], 1), limit=9, longest=50
+    )
+    cover.counted("a-0", 2, is_whole=True)
+    texts = cover.pick(99)
+    assert len(texts) == 4
+    for text in texts:
+        cover.counted(text, 10, is_whole=False)
+    assert cover.pick(99) == []
+
+
 @pytest.mark.parametrize("late", ["REQ-05", "REQ-050"])
 def test_whoever_comes_into_a_group_meanwhile_hides_nobody(late: str) -> None:
     account = Account(limits=(1, 4))

@@ -150,6 +150,15 @@ def test_a_server_that_counts_too_few_proves_nothing() -> None:
     assert not plan.of(CREATE)
 
 
+def test_known_matches_that_are_more_than_the_server_counts_settle_nobody() -> None:
+    cover = Cover(["annab@x.org", "annac@y.net"], total=13, limit=10, longest=255)
+    for number in range(11):
+        cover.know(f"anna@{number}")
+    [text] = cover.pick(1)
+    cover.counted(text, 9, is_whole=False)
+    assert list(cover.closed()) == []
+
+
 def test_whoever_comes_into_a_group_meanwhile_does_not_count_for_whoever_was_missed() -> None:
     account = Account(limits=(1, 3))
     for name in ("ann", "cleo", "dan", "eve"):
