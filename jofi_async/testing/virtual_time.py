@@ -46,7 +46,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         patience: For how many real seconds to wait for a thread before the clock jumps, or it counts as a deadlock.
     """
 
-    def __init__(self, patience: float = 5.0) -> None:
+    def __init__(self, patience: float = 20.0) -> None:
         self._jumps = _JumpingSelector(patience)
         super().__init__(self._jumps)
 

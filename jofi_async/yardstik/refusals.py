@@ -18,6 +18,7 @@ _MOST = 20
 _NUMBER = re.compile(
     r"(?P<id>(?<![\w*-])\w{8}(?:-\w{4}){3}-\w{12}(?![\w*-]))"
     r"|(?<!\w)\d(?:[\s./-]?\d){6,}(?!\w)"
+    r"|(?<!\w)\d{1,2}(?P<stroke>[./-])\d{1,2}(?P=stroke)\d{2}(?!\w)"
     r"|(?<![\w*-])(?=(?:[\w*-]*?\d){3})(?=[\d*-]*[^\W\d])[\w*-]{6,}"
 )
 """What could be a social security number, a birth date or a licence number: long ones, also with letters; and ids."""

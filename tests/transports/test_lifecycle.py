@@ -94,7 +94,7 @@ def test_a_forked_child_neither_uses_nor_harms_it() -> None:
         await _send(transport, server)
         return server
 
-    stack, transport = AsyncExitStack(), AiohttpTransport()
+    stack, transport = AsyncExitStack(), AiohttpTransport(keepalive=60)  # a slow machine takes long to fork
     with asyncio.Runner() as runner:
         server = runner.run(main())
         assert _exit_code_of_child(transport) == 0
@@ -127,6 +127,7 @@ async def test_forgotten_transport_warns_once_and_leaves_nothing_open(keepalive:
 
     complaints = Mock()
     asyncio.get_running_loop().set_exception_handler(complaints)
+    gc.collect()  # what other tests left is theirs
     async with raw_server(_answer_for_ever) as server:
         with warnings.catch_warnings(record=True) as seen:
             warnings.simplefilter("always")
