@@ -103,7 +103,8 @@ def _shown(value: object) -> str:
 def _sentences(plan: Plan[Any, Any], hint: str) -> Iterator[str]:
     yield f"Read with {plan.reading}."
     if plan.not_compared:
-        fields = ", ".join(f"{name} ({rows:,} rows)" for name, rows in plan.not_compared.items())
+        counts = plan.not_compared.items()
+        fields = ", ".join(f"{name} ({rows:,} {'row' if rows == 1 else 'rows'})" for name, rows in counts)
         yield f"Not compared, since a list does not show them: {fields}. {hint}".rstrip()
     for gap in plan.reading.gaps:
         yield f"Not read: {gap}"

@@ -218,16 +218,20 @@ class Survey(Generic[Item]):
         await self._each(list(self._open), partial(self._ask_address, listable))
 
     async def _ask_cover(self, listable: Listable[Item]) -> None:
-        field, limit = listable.fields[0], self._resource.answer_limit
         if self._knows_all() or not self._open:
             return
-        self._cover = cover = Cover(self._open, total=self._total, limit=limit, longest=field.longest)
-        for item_id in self._early:
-            cover.know(self.facts[item_id].person.key)
+        self._cover = cover = await asyncio.to_thread(self._new_cover, listable.fields[0].longest)
         while not self._knows_all() and (texts := await asyncio.to_thread(cover.pick, self._resource.workers)):
             await self._each(texts, partial(self._ask_text, listable, cover))
             if self._failed >= FAILURES:
                 return
+
+    def _new_cover(self, longest: int) -> Cover:
+        """Make a cover, which may take seconds."""
+        cover = Cover(self._open, total=self._total, limit=self._resource.answer_limit, longest=longest)
+        for item_id in self._early:
+            cover.know(self.facts[item_id].person.key)
+        return cover
 
     async def _ask_text(self, listable: Listable[Item], cover: Cover, text: str) -> None:
         ask = partial(self._ask, listable, How.COVER, listable.fields[0], text)

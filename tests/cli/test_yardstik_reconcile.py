@@ -63,7 +63,7 @@ def test_what_yardstik_does_not_show_is_named_and_completion_is_known(jofi: Comm
     at(fake)
     fake.complete(fake.invite("ada@example.org", first_name="Ada", last_name="Lovelace").id)
     assert reconcile(jofi, content="".join(PEOPLE.splitlines(keepends=True)[:2])) == 0
-    assert "Not compared, since a list does not show them: external_id (1 rows).\n" in jofi.out
+    assert "Not compared, since a list does not show them: external_id (1 row).\n" in jofi.out
     assert "Of those who are there: 1 accepted. As of" in jofi.out
 
 

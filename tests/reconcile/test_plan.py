@@ -44,6 +44,7 @@ def test_an_empty_account_wants_everybody_created() -> None:
     assert plan.reading.requests == {How.LOOK: 1}
     assert repr(plan) == "Plan(create=2, update=0, unchanged=0, conflict=0, unexpected=0, refused=0)"
     assert repr(plan.steps[0]) == "Step('create', index=0)"
+    assert account.plan([row("ann")], deep=True, completion=True).reading.requests == {How.LOOK: 1}  # of nobody
 
 
 def test_who_is_there_as_wanted_is_unchanged_whatever_the_case_and_the_blanks() -> None:
