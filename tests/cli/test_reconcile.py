@@ -140,7 +140,7 @@ def test_fields_that_a_list_does_not_show_are_named_and_compared_when_asked(jofi
     live(fake)
     content = "First Name,Last Name,Email,Phone\nAda,Lovelace,ada@example.org,5551234567\n"
     assert reconcile(jofi, "--no-email", content=content) == 0
-    assert "Not compared, since a list does not show them: phone (1 row), send_via_email (1 rows)." in jofi.out
+    assert "Not compared, since a list does not show them: phone (1 row), send_via_email (1 row)." in jofi.out
     assert "; who has completed was not asked" in jofi.out
     assert reconcile(jofi, "--no-email", "--deep", "--completion", content=content) == 0
     assert "phone           (nothing) -> 5551234567" in jofi.out
