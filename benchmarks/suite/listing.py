@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
@@ -24,9 +24,9 @@ SIZES = {
     "one company": (1_000, 5_000, 20_000, 100_000),
     "random strings": (1_000, 5_000, 20_000, 100_000),
     "groups": (1_000, 5_000, 20_000),
-    "groups bunched in time": (1_000, 5_000, 20_000),
+    "groups bunched in time": (1_000, 5_000),
 }
-SEEDS = {1_000: 3, 5_000: 3, 20_000: 3, 100_000: 1}
+SEEDS = {1_000: 3, 5_000: 3, 20_000: 1, 100_000: 1}
 """How many accounts of a size there are of each shape; of those with groups, which are read like others, one."""
 T = TypeVar("T")
 
@@ -54,6 +54,10 @@ def run(effort: Effort) -> Report:
         jobs = {account: pool.submit(_figures, *account) for account in sorted(accounts, key=lambda one: -one[1])}
         for account in accounts:
             figures[account[:2]].append(jobs[account].result())
+    return _report(figures)
+
+
+def _report(figures: "Mapping[tuple[str, int], Sequence[_Figures]]") -> Report:
     return Report(
         "listing",
         "reading a whole account without pages, in multiples of N / 150",
