@@ -41,12 +41,14 @@ class Side(Protocol):
         fake: The vendor.
         steps: The last parts of the paths to which the steps of a row are sent, in order.
         refuses_seconds: Whether a second create of somebody is refused, so that one in doubt is sent again.
+        can_be_told_to_resend: Whether a job takes `resend_after`.
         looks_are_shared: Whether what one row's look shows may be meant for another row.
     """
 
     fake: Any
     steps: Sequence[str]
     refuses_seconds: bool
+    can_be_told_to_resend: bool
     looks_are_shared: bool
 
     def refuse_nothing(self, patch: pytest.MonkeyPatch) -> None:
@@ -94,6 +96,7 @@ class JofiSide:
     """JOFI, which refuses the second of two invitations, or, patched, does not."""
 
     steps: Sequence[str] = ("invitations",)
+    can_be_told_to_resend = False
     looks_are_shared = False
 
     def __init__(self, fake: FakeJofi | None = None) -> None:
@@ -150,6 +153,7 @@ class YardstikSide:
 
     steps: Sequence[str] = ("candidates", "invitations")
     refuses_seconds = False
+    can_be_told_to_resend = True
     looks_are_shared = True
 
     def __init__(self) -> None:
