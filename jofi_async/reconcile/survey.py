@@ -23,6 +23,7 @@ from jofi_async.reconcile.address_cover import Cover
 from jofi_async.reconcile.complete import IncompleteListingError
 from jofi_async.reconcile.group_cover import GroupCover
 from jofi_async.reconcile.listable import Answer, Field, Listable
+from jofi_async.reconcile.parts import fold
 from jofi_async.reconcile.reading import How, Reading
 from jofi_async.reconcile.reconcilable import Facts, Reconcilable
 from jofi_async.reconcile.walk import can_ask
@@ -73,8 +74,8 @@ class Survey(Generic[Item]):
         self._open = dict.fromkeys(addresses)
         self._rows: Counter[str] = Counter()
         for group, rows in groups.items():
-            self._rows[group.casefold()] += rows
-        self._groups = {group.casefold(): group for group in sorted(groups)}
+            self._rows[fold(group)] += rows
+        self._groups = {fold(group): group for group in sorted(groups)}
         self._cut: dict[str, int] = {}
         self._wants_everything = everything
         self._total = 0
@@ -257,9 +258,9 @@ class Survey(Generic[Item]):
 
     async def _read_on(self, field: Field, group: str) -> None:
         """Read on where a group's answer was cut, unless all of it came to be known on other ways."""
-        text, total = group.casefold(), self._cut[group]
+        text, total = fold(group), self._cut[group]
         early = (self.facts[item_id] for item_id in self._early)
-        known = sum(any(text in one.casefold() for one in facts.groups if one.isascii()) for facts in early)
+        known = sum(any(text in fold(one) for one in facts.groups if one.isascii()) for facts in early)
         if self._knows_all() or known == total > 0:
             return
         await self._try(group, partial(self._list_all, {field.name: group}, How.GROUPS))

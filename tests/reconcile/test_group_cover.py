@@ -82,6 +82,15 @@ def test_texts_are_of_letters_that_servers_compare_alike() -> None:
     assert cover.pick(9) == []
 
 
+def test_groups_that_only_a_folding_server_compares_alike_are_two() -> None:
+    account = an_account(60, (2, 6))
+    for group in ("groß", "gross"):
+        account.invite(f"somebody@{len(group)}.org", custom_id=group)
+    plan = account.plan([row("ann", custom_id="groß"), row("bob", custom_id="gross")])
+    assert plan.counts[UNEXPECTED] == 2
+    assert {"GET /invitations?custom_id=gross", "GET /invitations?custom_id=gro%C3%9F"} <= set(account.requests)
+
+
 def test_a_text_that_could_not_be_asked_for_leaves_no_gap_where_its_groups_were_asked_for() -> None:
     account = Account(limits=(1, 20))
     for number in range(20):
