@@ -96,7 +96,8 @@ class Descent(Generic[Item]):
         """
         everything = self._begin(first, is_anchored=is_anchored)
         new = int(everything.missing) + len(first.entries)
-        guessed = self._further(everything, new) if is_anchored and new < FEW_NEW else self._cover(everything)
+        is_further = is_anchored and new <= max(FEW_NEW, len(self._known) // 10)
+        guessed = self._further(everything, new) if is_further else self._cover(everything)
         async with aclosing(guessed) as entries:
             async for entry in entries:
                 yield entry
