@@ -11,11 +11,15 @@ _PLAIN_ADDRESS = re.compile(
 _PLAIN_LENGTH = 64  # characters; every part of a shorter address is short enough
 
 
-@lru_cache(maxsize=64)  # an inviter is the same on every row
 def email_problem(address: str) -> str | None:
     """Say what is wrong with an address's syntax, or None; its domain is not looked up."""
-    if len(address) <= _PLAIN_LENGTH and _PLAIN_ADDRESS.fullmatch(address):
-        return None
+    is_plain = len(address) <= _PLAIN_LENGTH and _PLAIN_ADDRESS.fullmatch(address)
+    return None if is_plain else rare_email_problem(address)
+
+
+@lru_cache(maxsize=64)  # an inviter is the same on every row
+def rare_email_problem(address: str) -> str | None:
+    """The same for an address that the library must look at."""
     from email_validator import EmailNotValidError, validate_email  # slow to import, and most addresses are plain
 
     try:

@@ -7,8 +7,8 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from attrs import evolve
@@ -79,7 +79,7 @@ class Session:
         seconds = self.options.deadline
         return math.inf if seconds is None else asyncio.get_running_loop().time() + seconds
 
-    async def call(
+    def call(
         self,
         operation: Operation,
         decode: Callable[[Response], T],
@@ -89,8 +89,8 @@ class Session:
         payload: Mapping[str, object] | None = None,
         record: CallRecord | None = None,
         until: float = math.inf,
-    ) -> T:
-        """Make one call.
+    ) -> Coroutine[Any, Any, T]:
+        """Make one call, once it is awaited.
 
         Args:
             operation: The route.
@@ -109,7 +109,7 @@ class Session:
         if object_id is not None:
             path = path.replace("{id}", _segment(object_id))
         request = self._request(operation.method, path, query, payload)
-        return await Call(self._means, operation, path, request, record or CallRecord(), until).run(decode)
+        return Call(self._means, operation, path, request, record or CallRecord(), until).run(decode)
 
     def _request(
         self,

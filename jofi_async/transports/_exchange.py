@@ -130,8 +130,8 @@ class Departure(aiohttp.ClientRequest):
     def _head(self) -> bytes:
         is_for_proxy = self.proxy is not None and not self.is_ssl()
         target = str(self.url) if is_for_proxy else self.url.raw_path_qs
-        lines = [f"{self.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in self.headers.items())]
-        return "\r\n".join([*lines, "\r\n"]).encode()
+        lines = (f"{self.method} {target} HTTP/1.1", *map(": ".join, self.headers.items()), "\r\n")
+        return "\r\n".join(lines).encode()
 
 
 class Answer(aiohttp.ClientResponse):

@@ -16,12 +16,15 @@ from yarl import URL
 from jofi_async.core.deadlines import Deadlines, Scope
 from jofi_async.core.errors import ConfigurationError, LifecycleError, UnknownOutcomeError
 from jofi_async.core.transport import Transport
-from jofi_async.core.wire import Request, Response, Timeout
+from jofi_async.core.wire import Request, Response
 from jofi_async.transports._connector import Connector
 from jofi_async.transports._exchange import ATTEMPT, Attempt, Departure, Outbox
 from jofi_async.transports._failures import cause, not_sent, place, unknown
 
 _ADDRESS = re.compile(r"https?://[!\"$-~]+", re.IGNORECASE)  # percent-encoded, and without a fragment
+
+_OTHER_LOOP = "This transport belongs to another event loop. Make one for each event loop."
+_OTHER_PROCESS = "This transport belongs to the parent process. Make a new one after the fork."
 
 
 class AiohttpTransport(Transport):
@@ -96,7 +99,7 @@ class AiohttpTransport(Transport):
                     url,
                     headers=request.headers,
                     data=request.body,
-                    timeout=_client_timeout(request.timeout),
+                    timeout=_client_timeout(request.timeout.connect),
                     proxy=self._proxy_for(url),
                     allow_redirects=False,
                 )
@@ -148,10 +151,8 @@ class AiohttpTransport(Transport):
         loop = asyncio.get_running_loop()
         if self._session is None:
             self._session, self._loop, self._pid = self._open(), loop, os.getpid()
-        elif os.getpid() != self._pid:
-            raise LifecycleError("This transport belongs to the parent process. Make a new one after the fork.")
-        elif loop is not self._loop:
-            raise LifecycleError("This transport belongs to another event loop. Make one for each event loop.")
+        elif loop is not self._loop:  # nor is a child process on it
+            raise LifecycleError(_OTHER_LOOP if os.getpid() == self._pid else _OTHER_PROCESS)
         return self._session
 
     def _open(self) -> aiohttp.ClientSession:
@@ -215,9 +216,9 @@ _EMPTY = SimpleCookie()
 
 
 @lru_cache(maxsize=64)
-def _client_timeout(timeout: Timeout) -> aiohttp.ClientTimeout:
+def _client_timeout(connect: float) -> aiohttp.ClientTimeout:
     """Translate; `connect` spans DNS, TCP, TLS and the proxy, and 0 would mean no limit at all."""
-    return aiohttp.ClientTimeout(total=None, connect=max(timeout.connect, 0.001))
+    return aiohttp.ClientTimeout(total=None, connect=max(connect, 0.001))
 
 
 def _url(request: Request) -> URL:
@@ -250,8 +251,7 @@ def _proxy_url(text: str) -> URL:
 
 
 def _lower_case(answer: aiohttp.ClientResponse) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in answer.headers.items():
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if len(headers) < len(answer.headers):  # some came more than once
+        headers = {name: ", ".join(answer.headers.getall(name)) for name in headers}
     return headers

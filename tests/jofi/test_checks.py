@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jofi_async import UNSET, NewInvitation, Problem
-from jofi_async.core.addresses import email_problem
+from jofi_async.core.addresses import email_problem, rare_email_problem
 from jofi_async.jofi.checks import check_changes, check_filters, check_new
 from tests.bulk.support import new
 from tests.core.support import checked
@@ -171,7 +171,7 @@ def joined(marks: str) -> st.SearchStrategy[str]:
 @given(joined("._+-'"), joined("...-_"))
 def test_a_plain_address_is_one_to_the_library_too(local: str, domain: str) -> None:
     address = f"{local}@{domain}"
-    email_problem.cache_clear()
+    rare_email_problem.cache_clear()
     try:
         validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
@@ -181,7 +181,7 @@ def test_a_plain_address_is_one_to_the_library_too(local: str, domain: str) -> N
 
 
 def test_a_plain_address_needs_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    email_problem.cache_clear()
+    rare_email_problem.cache_clear()
     monkeypatch.setitem(sys.modules, "email_validator", None)
     assert email_problem("Linda.Sample+jobs_2-x@mail-1.jofiscore.com") is None
     with pytest.raises(ImportError):
