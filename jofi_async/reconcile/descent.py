@@ -29,6 +29,8 @@ FAILURES = 5
 WILDCARDS = frozenset("%_*?")
 COVERED = 300
 """How many must be missing for a cover to be guessed; below that, the walk is as good."""
+COVERED_ALIKE = 1500
+"""The same where what is known goes on alike behind the anchor, as addresses of one company do."""
 FEW_NEW = 1000
 """How many may be new for what is new to be guessed where nearly everything else is known."""
 IN_VAIN = 20
@@ -126,7 +128,7 @@ class Descent(Generic[Item]):
             async with aclosing(self._fly(everything, _each([root]))) as entries:
                 async for entry in entries:
                     yield entry
-        if root.total is None or root.missing < COVERED:
+        if root.total is None or root.missing < (COVERED_ALIKE if self._goes_on_alike(anchor) else COVERED):
             return
         async with aclosing(self._try_underscore(everything, root.total)) as entries:
             async for entry in entries:
@@ -172,6 +174,9 @@ class Descent(Generic[Item]):
     def _abreast(self, everything: Part) -> int:
         """How many questions to ask at once: the fewer are missing, the more one answer says of the next question."""
         return min(self._workers, max(ABREAST, int(everything.missing) // FOR_EACH))
+
+    def _goes_on_alike(self, anchor: str) -> bool:
+        return len({texts[0].partition(anchor)[2] for texts in self._known.texts.values()}) == 1
 
     def _begin(self, first: Answer[Item], *, is_anchored: bool) -> Part:
         self._known.begin()

@@ -21,7 +21,7 @@ ALPHABET = "etaoinsrhldcumfpgwybvkxjqz0123456789.-_+@'"
 _SMOOTHING = 2.0  # items that are thought to have been seen besides those that were, with any character
 _AGREEING = 20  # items that go on alike before the others are thought to
 _DOUBT = 1e-3  # unknown items that a part is thought to hold when its children seem to hold them all
-_LEAST = 1.0  # unknown items that a split must promise while another of its part is being asked for
+_LEAST = 8.0  # unknown items that a split must promise while another of its part is being asked for
 
 
 class Walk:
@@ -152,8 +152,8 @@ class Walk:
 
     def _see(self, texts: Iterable[Texts]) -> None:
         for one in texts:
-            for letters, text in zip(self._letters, one, strict=True):
-                letters.update(text)
+            for letters, field, text in zip(self._letters, self._fields, one, strict=True):
+                letters.update(text.replace(field.anchor, "", 1))  # each has one, and hardly ever another
 
     def _anywhere(self, part: Part, place: int, texts: Sequence[Texts], limit: int) -> list[list[Split]]:
         """How to split everything by a field, whatever stands in it."""
