@@ -102,7 +102,7 @@ class PlainWalk:
 
     def __init__(self, account: Offline) -> None:
         self._account = account
-        self._known: set[str] = set()
+        self._known: dict[str, None] = {}
         self._ends: set[str] = set()
         self._next: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._path: list[_Node] = []
@@ -154,7 +154,7 @@ class PlainWalk:
             email = self._account.rows[number][0]
             if email in self._known:
                 continue
-            self._known.add(email)
+            self._known[email] = None
             for node in self._path:
                 node.known += node.text in email
             at = email.index("@")

@@ -39,7 +39,7 @@ def test_many_are_read_several_questions_at_once() -> None:
     items, summary = read(server, workers=4)
     assert len(items) == summary.total_count == len(PEOPLE)
     assert summary.complete
-    assert server.most_flying == 4
+    assert 1 < server.most_flying <= 4
 
 
 def test_no_question_is_asked_twice_but_the_looks() -> None:
