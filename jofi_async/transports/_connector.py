@@ -4,15 +4,17 @@ import asyncio
 import os
 import select
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 
+from jofi_async.core.deadlines import Deadlines, Scope
 from jofi_async.transports._exchange import ATTEMPT, abort
 from jofi_async.transports._failures import cause, not_sent
 
 if TYPE_CHECKING:
-    from aiohttp.client_proto import ResponseHandler
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
 
@@ -20,10 +22,24 @@ _READ_SIZE = 64 * 1024
 """How many bytes are read at once; for asyncio's 256 KB the system maps new memory with each read."""
 
 
+class Protocol(ResponseHandler):
+    """A connection that is closed at once, whatever was not sent yet and whether or not the server says goodbye."""
+
+    def close(self) -> None:
+        """Close it as if there were nothing left to say: a server that reads no more would hold it for long."""
+        self.abort()
+
+
 class Connector(aiohttp.TCPConnector):
     """Tells apart what failed before there was a connection to send on, and notes when there was one."""
 
     process = 0
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]  (typeshed's sockets)
+        kind: type[ResponseHandler] = Protocol
+        self._factory = partial(kind, loop=self._loop)
+        self._making: set[Scope] = set()
 
     def __del__(self, *args: Any) -> None:
         """Close what is open, without aiohttp's own warning: the transport warns for all of it."""
@@ -46,10 +62,6 @@ class Connector(aiohttp.TCPConnector):
             raise
         except (aiohttp.ClientError, OSError) as error:
             raise not_sent(error, attempt.request) from cause(error)
-        except asyncio.CancelledError:
-            if _is_cancelled():
-                raise
-            raise not_sent(aiohttp.ClientConnectionError(), attempt.request) from None
         attempt.transport = transport
         attempt.reading.end_after(attempt.request.timeout.read)
         return connection
@@ -58,13 +70,23 @@ class Connector(aiohttp.TCPConnector):
         self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
     ) -> "ResponseHandler":
         ATTEMPT.get().has_new_connection = True
-        return await super()._create_connection(req, traces, timeout)
+        scope = Deadlines().scope(self._loop)
+        self._making.add(scope)
+        try:
+            with scope:
+                return await super()._create_connection(req, traces, timeout)
+        except TimeoutError:
+            if scope.expired():
+                raise aiohttp.ClientConnectionError from None
+            raise
+        finally:
+            self._making.discard(scope)
 
-
-def _is_cancelled() -> bool:
-    """Whether it is our task that is cancelled, or only the look-up of a name, for which closing does not ask us."""
-    task = asyncio.current_task()
-    return task is None or task.cancelling() > 0
+    def _close(self, *, abort_ssl: bool = False) -> list[Any]:
+        """Close what is open, and end the wait for what is only being made."""
+        while self._making:
+            self._making.pop().expire()
+        return super()._close(abort_ssl=abort_ssl)
 
 
 def _clear_transport(connection: "Connection", is_new: bool) -> asyncio.Transport | None:

@@ -182,7 +182,11 @@ class AiohttpTransport(Transport):
         return self._environment[origin]
 
     async def aclose(self) -> None:
-        """Close every connection, requests in flight included, and refuse further requests."""
+        """Close every connection at once, requests in flight included, and refuse further requests.
+
+        It waits for no server: a request in flight, or whose body is stuck on its way, ends with `UnknownOutcomeError`,
+        and one whose connection is only being made with `NotSentError`.
+        """
         self._closed = True
         session, self._session = self._session, None
         if session is None:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import socket
 import warnings
 from contextlib import AsyncExitStack
 from contextvars import copy_context
@@ -191,6 +192,86 @@ async def test_request_that_gets_through_while_it_is_closed() -> None:
         await closed
     assert type(outcome[0]).__name__ == "UnknownOutcomeError"
     assert request.departed
+
+
+def _open_connections(server: RawServer) -> int:
+    """Count the clients' ends, of which a server that reads nothing is not told."""
+
+    sockets = [one for one in gc.get_objects() if isinstance(one, socket.socket) and one.fileno() >= 0]
+    return sum(_peer(one) == server.place for one in sockets)
+
+
+def _peer(one: socket.socket) -> str:
+    try:
+        host, port = one.getpeername()
+    except (OSError, ValueError):  # it listens, or is no internet socket
+        return ""
+    return f"{host}:{port}"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_closing_does_not_wait_for_a_server_that_reads_no_more(scheme: str) -> None:
+    async def freeze(wire: Wire) -> None:
+        await wire.reader.read(1)
+        wire.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        frozen.set()
+        await thawed.wait()
+        wire.writer.transport.abort()
+
+    frozen, thawed = asyncio.Event(), asyncio.Event()
+    tls = server_side() if scheme == "https" else None
+    transport = AiohttpTransport(ssl=client_side())
+    async with raw_server(freeze, tls=tls) as server, transport:
+        request = Request("POST", f"{scheme}://{server.place}/", body=b"a" * 20_000_000)
+        sending = asyncio.create_task(transport.send(request))
+        await frozen.wait()
+        async with asyncio.timeout(5):
+            await transport.aclose()
+            outcome = await asyncio.gather(sending, return_exceptions=True)
+        assert _open_connections(server) == 0
+        thawed.set()
+    assert type(outcome[0]).__name__ == "UnknownOutcomeError"
+    assert request.departed
+
+
+async def test_a_tls_connection_that_was_idle_is_dropped_without_a_goodbye_from_the_server() -> None:
+    async def answer_and_freeze(wire: Wire) -> None:
+        await wire.request()
+        await wire.send(OK)
+        wire.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await thawed.wait()
+        wire.writer.transport.abort()
+
+    thawed = asyncio.Event()
+    async with (
+        raw_server(answer_and_freeze, tls=server_side()) as server,
+        AiohttpTransport(ssl=client_side(), keepalive=0.01) as transport,
+    ):
+        await _send(transport, server, "https")
+        assert _open_connections(server) == 1
+        async with asyncio.timeout(5):
+            while _open_connections(server):  # noqa: ASYNC110  (it is closed by a timer of its own)
+                await asyncio.sleep(0)
+        thawed.set()
+
+
+async def test_requests_whose_connection_is_made_end_when_it_is_closed() -> None:
+    async def never_shake_hands(wire: Wire) -> None:
+        await wire.reader.read(1)
+        connecting.set()
+        await wire.hung_up()
+
+    connecting = asyncio.Event()
+    async with raw_server(never_shake_hands) as server, AiohttpTransport() as transport:
+        request = Request("POST", f"https://{server.place}/", body=b"{}")
+        sending = asyncio.create_task(transport.send(request))
+        await connecting.wait()
+        await transport.aclose()
+        async with asyncio.timeout(5):
+            with pytest.raises(NotSentError, match="broke off while it was made"):
+                await sending
+        await server.all_closed()
+    assert not request.departed
 
 
 async def test_requests_whose_server_is_looked_up_are_not_sent_when_it_is_closed(
