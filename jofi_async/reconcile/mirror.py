@@ -132,7 +132,7 @@ class Mirror:
             last = rows[-1][0]
 
     def _open(self, owner: Mapping[str, str]) -> tuple[sqlite3.Connection, sqlite3.Connection]:
-        if self.path.is_dir():
+        if os.path.isdir(self.path):  # noqa: PTH112  (False where nobody lets us look)
             raise StorageError(f"The mirror must be a file, and {self.path} is a folder")
         connection = open_database(self.path, SCHEMA)
         try:

@@ -1,6 +1,7 @@
 """One SQLite file: private, durable, and used only when it is what it claims to be."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
@@ -51,7 +52,7 @@ def open_database(path: Path, schema: Schema, *, durable: bool = True) -> sqlite
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         connection = _connect(path, "rw")
     except (OSError, sqlite3.Error) as error:
-        raise StorageError(f"The {schema.name} {path} cannot be opened: {_reason(error)}") from None
+        raise StorageError(f"The {schema.name} {path} cannot be opened: {_reason(error, path)}") from None
     try:
         connection.execute("PRAGMA secure_delete = ON")
         _check_kind(connection, path, schema)
@@ -73,11 +74,11 @@ def read_database(path: Path, schema: Schema) -> sqlite3.Connection:
     Raises:
         StorageError: It is not there, is something else, is damaged, or is of another version.
     """
-    if not path.is_file():
-        raise StorageError(f"There is no {schema.name} {path}")
     try:
+        if not path.is_file():
+            raise StorageError(f"There is no {schema.name} {path}")
         connection = _connect(path, "ro")
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error, StorageError) as error:
         raise _unusable(path, schema, error) from None
     try:
         _check_kind(connection, path, schema)
@@ -121,8 +122,15 @@ def _check_kind(connection: sqlite3.Connection, path: Path, schema: Schema) -> N
 
 def _check_whole(connection: sqlite3.Connection) -> None:
     with closing(connection.execute("PRAGMA integrity_check(1)")) as check:
-        if (said := check.fetchone()[0]) != "ok":
-            raise sqlite3.DatabaseError(said)
+        said: str = check.fetchone()[0]
+    if said == "ok":
+        return
+    code = _CODE.search(said)
+    if code is None or int(code[1]) & _PRIMARY == sqlite3.SQLITE_CORRUPT:
+        raise sqlite3.DatabaseError(said)
+    error = sqlite3.OperationalError("disk I/O error")  # no flaw of the file: it could not be looked for
+    error.sqlite_errorcode = int(code[1])
+    raise error
 
 
 def _make_tables(connection: sqlite3.Connection, schema: Schema) -> None:
@@ -145,11 +153,37 @@ def _is_made(connection: sqlite3.Connection) -> bool:
 def _unusable(path: Path, schema: Schema, error: Exception) -> StorageError:
     if isinstance(error, StorageError):
         return error
-    if isinstance(error, sqlite3.OperationalError) and hasattr(error, "sqlite_errorcode"):
-        return StorageError(f"The {schema.name} {path} cannot be used: {_reason(error)}")
-    why = _reason(error) if hasattr(error, "sqlite_errorcode") else "what stands in it cannot be read"  # it is private
+    reason = _reason(error, path)
+    if isinstance(error, OSError) or (isinstance(error, sqlite3.OperationalError) and hasattr(error, _ERROR_CODE)):
+        return StorageError(f"The {schema.name} {path} cannot be used: {reason}")
+    why = reason if hasattr(error, _ERROR_CODE) else "what stands in it cannot be read"  # it is private
     return StorageError(f"{path} is no {schema.name}, or is damaged ({why}); it was left as it is")
 
 
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+_ERROR_CODE = "sqlite_errorcode"
+"""Which only errors have that SQLite raised while it worked."""
+
+_CODE = re.compile(r"unable to get the page\. error code=(\d+)")
+_PRIMARY = 0xFF
+
+
+def _reason(error: Exception, path: Path) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    match getattr(error, _ERROR_CODE, 0) & _PRIMARY:
+        case sqlite3.SQLITE_IOERR:
+            return f"the disk fails ({error}), which says nothing of what stands on it"
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return _denied(path) or str(error)
+        case _:
+            return str(error)
+
+
+def _denied(path: Path) -> str:
+    """What SQLite needs and may not do, or "": it does not say it itself."""
+    files = (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"))
+    closed = [str(one) for one in files if os.access(one, os.F_OK) and not os.access(one, os.R_OK | os.W_OK)]
+    if closed:
+        return f"you may not read and write {' and '.join(closed)}"
+    is_open = os.access(path.parent, os.W_OK | os.X_OK)
+    return "" if is_open else f"you may not write into {path.parent}, where files beside it are made"

@@ -1,15 +1,18 @@
 """A SQLite file is made with care, and used only when it is what it claims to be."""
 
+import os
 import sqlite3
 import stat
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jofi_async.storage import database
 from jofi_async.storage.database import Schema, StorageError, open_database, read_database
 
 SCHEMA = Schema(
@@ -136,3 +139,92 @@ def test_an_empty_file_is_nothing_to_read(tmp_path: Path) -> None:
 def test_a_path_that_cannot_be(tmp_path: Path, name: str) -> None:
     with pytest.raises(StorageError, match="cannot be opened"):
         open_database(tmp_path / name, SCHEMA)
+
+
+@define
+class Checked:
+    """A connection whose file's check says something, or fails."""
+
+    connection: sqlite3.Connection
+    says: str | Exception
+
+    def execute(self, sql: str) -> sqlite3.Cursor:
+        """Do it, but for the check."""
+        if sql != "PRAGMA integrity_check(1)":
+            return self.connection.execute(sql)
+        if isinstance(self.says, Exception):
+            raise self.says
+        return self.connection.execute("SELECT ?", [self.says])
+
+    def close(self) -> None:
+        """Close it."""
+        self.connection.close()
+
+
+def _failure() -> sqlite3.Error:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+    return error
+
+
+UNREAD = "*** in database main ***\nPage 7: unable to get the page. error code="
+
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        (f"{UNREAD}{sqlite3.SQLITE_IOERR_READ}", "cannot be used: the disk fails"),
+        (f"{UNREAD}{sqlite3.SQLITE_IOERR_CORRUPTFS}\nPage 8: never used", "cannot be used: the disk fails"),
+        (_failure(), "cannot be used: the disk fails"),
+        (f"{UNREAD}{sqlite3.SQLITE_CORRUPT}", "is no diary, or is damaged"),
+        ("*** in database main ***\nPage 7: btreeInitPage() returns error code 11", "is no diary, or is damaged"),
+        ("row 266 missing from index i", "is no diary, or is damaged"),
+    ],
+)
+def test_a_disk_that_cannot_be_read_is_told_from_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str | Exception, words: str
+) -> None:
+    path = tmp_path / "diary"
+    open_database(path, SCHEMA).close()
+    connect = database._connect  # pyright: ignore[reportPrivateUsage]
+
+    def spoiled(path: Path, mode: str) -> Any:
+        return Checked(connect(path, mode), says)
+
+    monkeypatch.setattr(database, "_connect", spoiled)
+    with pytest.raises(StorageError, match=words) as caught:
+        open_database(path, SCHEMA)
+    assert str(path) in caught.value.message
+
+
+def test_a_folder_that_may_not_be_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("stat", "open"):
+        monkeypatch.setattr(os, name, refuse)
+    for open_it, words in ((open_database, "cannot be opened"), (read_database, "cannot be used")):
+        with pytest.raises(StorageError, match=f"diary {tmp_path / 'diary'} {words}: Permission denied"):
+            open_it(tmp_path / "diary", SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("closed", "words"),
+    [
+        ("diary", "you may not read and write {}/diary"),
+        ("diary-wal", "you may not read and write {}/diary-wal"),
+        ("", "you may not write into {}, where files beside it are made"),
+        ("elsewhere", "unable to open database file"),
+    ],
+)
+def test_what_may_not_be_opened_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str, words: str
+) -> None:
+    def access(path: Path, mode: int) -> bool:
+        return path.exists() and (mode == os.F_OK or path != tmp_path / closed)
+
+    open_database(tmp_path / "diary", SCHEMA).close()
+    (tmp_path / "diary-wal").mkdir()  # so that SQLite cannot
+    monkeypatch.setattr(os, "access", access)
+    with pytest.raises(StorageError, match=f"cannot be used: {words.format(tmp_path)}$"):
+        open_database(tmp_path / "diary", SCHEMA)

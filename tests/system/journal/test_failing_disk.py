@@ -45,6 +45,7 @@ def test_reads_writes_and_syncs_that_fail_at_random(tmp_path: Path, vendor: str,
             print(code, said.splitlines()[-1])
             assert code in (2, 5, *job.codes), said
             assert "Traceback" not in said
+            assert "damaged" not in said
             check_nothing_false(job)
         job.finish()
         check_end(job)
