@@ -80,6 +80,9 @@ class Settler(Generic[Row, Item]):
                 if not self._is_marked:
                     await self._mark()
                 item = await self._resource.known(flight.row)
+            except InvalidInputError as error:
+                _note(flight.outcome, OutcomeKind.REFUSED, error)
+                return verdict_on(error, sent=False)
             except Exception as error:
                 return _unmarked(flight.outcome, error)
             if item is not None:

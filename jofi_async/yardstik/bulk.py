@@ -27,7 +27,7 @@ Invited = Invitation | InvitationReceipt | Candidate
 ENDED = frozenset({"clear", "pass", "proceed", "consider", "fail", "final_adverse", "expired", "canceled"})
 """The states of a report in which nothing of it is under way (facts: 7, "Terminal")."""
 
-SAME_CANDIDATE = Problem("", "is the same candidate as another row, by external_id or e-mail: leave out one of the two")
+SAME_CANDIDATE = Problem("", "is the same candidate as another row: leave out one of the two")
 
 
 @frozen(kw_only=True)
@@ -76,12 +76,21 @@ class InvitationsInBulk(InvitationChecks):
     resend_is_safe: bool = False
 
     async def known(self, row: NewInvitation) -> Candidate | None:
-        """The candidate; and once they are known, whether a report of the package is under way."""
+        """The candidate; and once they are known, whether a report of the package is under way.
+
+        Raises:
+            InvalidInputError: They would be invited at another address than the row's.
+        """
         if row.candidate_id is UNSET:
-            return await self.finder.find(row.candidate)
-        if isinstance(row, _Found) and not self.again and is_under_way(row.found, row.account_package_id):
-            return row.found
-        return None
+            found = await self.finder.find(row.candidate)
+            if found is not None:
+                _check_address(row, found)
+            return found
+        if not isinstance(row, _Found):
+            return None
+        if row.found.email:  # an answer to what was just created need not repeat it
+            _check_address(row, row.found)
+        return row.found if not self.again and is_under_way(row.found, row.account_package_id) else None
 
     async def send(self, row: NewInvitation, record: CallRecord) -> Candidate | Invitation:
         """Create the candidate, or the invitation; two rows may turn out to be about one candidate."""
@@ -179,6 +188,19 @@ class _Found(NewInvitation):
     """
 
     found: Candidate
+
+
+def _check_address(row: NewInvitation, found: Candidate) -> None:
+    """Refuse a row whose candidate would be invited at another address: it is a mistake, or one is out of date."""
+    if normalised(found.email or "") == normalised(row.candidate.email):
+        return
+    where = f"another address at Yardstik, {found.email}" if found.email else "no address at Yardstik that is shown"
+    reason = (
+        f"the candidate with this external_id has {where}, and would be invited there. Give that address, or correct "
+        "it at Yardstik; if it is somebody else, let one external_id have several addresses (`share_person_id`, "
+        "`--share-person-id`)"
+    )
+    raise InvalidInputError([Problem("email", reason)], row=row)
 
 
 def is_under_way(candidate: Candidate, account_package_id: str) -> bool:

@@ -145,8 +145,9 @@ class Invitations(Resource):
         """Invite everybody in a source, concurrently under the limiter; exactly one outcome per row.
 
         Each row takes two steps, which are settled, recorded and resumed one by one: its candidate is found by
-        `external_id`, then by e-mail, or else created; and then invited. A candidate of whom a report of the package is
-        under way is `existed`. Rows that cannot be valid, and repeats of an earlier person, are refused unsent.
+        `external_id`, then by e-mail, or else created; and then invited, at the address that Yardstik has of them. A
+        candidate of whom a report of the package is under way is `existed`. Rows that cannot be valid, repeats of an
+        earlier person, and rows with another address than that of their `external_id`'s candidate are refused unsent.
 
         Yardstik refuses no second invitation. So what got no answer is looked for, for a few seconds, and then stays
         `unknown`: it is never sent again by itself.
@@ -161,7 +162,8 @@ class Invitations(Resource):
             order: Outcomes as they are ready ("completion") or in the source's order ("input").
             stop_after: Stop once this many rows have been refused, unknown or not attempted.
             deadline: Stop after this many seconds.
-            share_person_id: Accept one `external_id` with several addresses, instead of refusing the later ones.
+            share_person_id: Accept one `external_id` with several addresses, each a candidate of its own, instead of
+                refusing the later ones.
             resend_after: After how many seconds a row in doubt may be sent again, if the server then shows nobody; each
                 such row waits for it. None, the default, never sends it again: whoever runs the job decides.
             again: Invite a candidate also where a report of the package is under way.
