@@ -1,13 +1,14 @@
-"""A row on its way to the vendor, and what is known of it so far."""
+"""A row of a job, from when it is pulled until it is known what became of it."""
 
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from attrs import define, field
 
 from jofi_async.bulk.outcome import Outcome
+from jofi_async.bulk.resource import Person
 from jofi_async.core.call import CallRecord
 
 Row = TypeVar("Row")
@@ -19,12 +20,14 @@ LAST_REST = 5.0
 
 @define(eq=False)
 class Flight(Generic[Row, Item]):
-    """A row on its way.
+    """A row, and how it fares.
 
     Attributes:
         outcome: What is known of it so far.
-        task: The worker that carries it.
         row: What is sent: the row of its outcome, or what the steps before made of it.
+        person: Who it is about; None when it cannot be sent.
+        is_settled: Whether nothing is to be sent for it.
+        is_trial: Whether it is the single one that tells how the server fares.
         record: How its sends go.
         doubtful: Whether a send of it may have taken effect without an answer, in this run or an earlier one.
         watermark: The watermark of its first send that may be in doubt.
@@ -34,8 +37,10 @@ class Flight(Generic[Row, Item]):
     """
 
     outcome: Outcome[Row, Item]
-    task: "asyncio.Task[Any]"
     row: Row
+    person: Person | None = None
+    is_settled: bool = False
+    is_trial: bool = False
     record: CallRecord = field(factory=CallRecord)
     doubtful: bool = False
     watermark: object = None

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 from attrs import frozen
 
 from jofi_async.bulk.flight import Flight
-from jofi_async.bulk.intake import Intake, Pulled
+from jofi_async.bulk.intake import Intake
 from jofi_async.bulk.ledger import Ledger, Resumed
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.patience import Patience
@@ -17,7 +17,7 @@ from jofi_async.bulk.pool import Pool
 from jofi_async.bulk.refusals import Refusals
 from jofi_async.bulk.resource import BulkResource
 from jofi_async.bulk.settle import Settler
-from jofi_async.bulk.source import Source, SourceRow
+from jofi_async.bulk.source import Feed, Source, SourceRow
 from jofi_async.bulk.verdict import Verdict
 from jofi_async.core.errors import (
     ConfigurationError,
@@ -93,18 +93,19 @@ class BulkJob(Generic[Row, Item]):
         _check_options(max_in_flight, order, stop_after, deadline)
         self._ledger: Ledger[Row, Item] = ledger or Ledger()
         self._settler = Settler(resource, self._ledger)
-        self._intake = Intake(source, resource, self._ledger, share_person_id=share_person_id)
+        self._feed: Feed[Row | SourceRow[Row]] = Feed(source)
+        self._intake = Intake(resource, self._ledger, share_person_id=share_person_id)
         self._effect = effect
         self._stop_after = stop_after
         self._deadline = deadline
         self._in_order = order == "input"
         self._workers = max_in_flight
-        self._pool: Pool[Pulled[Row, Item], Outcome[Row, Item]] | None = None
+        self._pool: Pool[Flight[Row, Item], Outcome[Row, Item]] | None = None
         self._has_begun = False
         self._patience = Patience()
         self._refusals = Refusals()
         self._ready: deque[Outcome[Row, Item]] = deque()
-        self._flights: set[Flight[Row, Item]] = set()
+        self._flights: dict[Flight[Row, Item], asyncio.Task[Any]] = {}
         self._counts: Counter[OutcomeKind] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timers: list[asyncio.TimerHandle] = []
@@ -166,15 +167,15 @@ class BulkJob(Generic[Row, Item]):
         if self._pool is None:
             return
         self._pool.stop_pulling()
-        for flight in self._flights:
+        for flight, worker in self._flights.items():
             flight.halt()
-            if not flight.has_grace and flight.task is not asyncio.current_task():
-                flight.task.cancel()
+            if not flight.has_grace and worker is not asyncio.current_task():
+                worker.cancel()
         self._timers.append(asyncio.get_running_loop().call_later(grace, self._cut_off))
 
     def _cut_off(self) -> None:
-        for flight in self._flights:
-            flight.task.cancel()
+        for worker in self._flights.values():
+            worker.cancel()
 
     async def __aenter__(self) -> Self:
         if self._pool is not None:
@@ -210,7 +211,7 @@ class BulkJob(Generic[Row, Item]):
                 except asyncio.CancelledError as cancelled:
                     interruption = cancelled
             self._tell(self._refusals.release())
-            await self._intake.aclose()
+            await self._feed.aclose()
             self._finish()
         finally:
             interrupted = await self._close_ledger()
@@ -246,6 +247,9 @@ class BulkJob(Generic[Row, Item]):
                     self._raise_source_error()
                     raise
             else:
+                if outcome.error is None and not self._refusals.are_held:
+                    self._counts[outcome.kind] += 1
+                    return outcome
                 await self._hold_or_tell(outcome)
         return self._ready.popleft()
 
@@ -289,11 +293,11 @@ class BulkJob(Generic[Row, Item]):
             error, self._source_error = self._source_error, None
             raise error
 
-    async def _pull(self) -> Pulled[Row, Item]:
+    async def _pull(self) -> Flight[Row, Item]:
         try:
             if not self._has_begun:
                 await self._begin()
-            pulled = await self._intake.pull()
+            flight = self._intake.admit(await self._feed.pull())
         except StopAsyncIteration:
             raise
         except asyncio.CancelledError:
@@ -306,13 +310,14 @@ class BulkJob(Generic[Row, Item]):
             raise StopAsyncIteration from None
         try:
             if self._ledger.keeps:
-                await self._intake.remember(pulled)
-            pulled.trial = not pulled.is_settled and await self._patience.ready()
+                await self._intake.remember(flight)
+            if self._patience.is_tried:
+                flight.is_trial = not flight.is_settled and await self._patience.ready()
         except asyncio.CancelledError:
             self._take_for_stop()
         except Exception as error:
             self._blame_record(error)
-        return pulled
+        return flight
 
     async def _begin(self) -> None:
         """Have the record made ready before the first row is pulled; if that fails, none is."""
@@ -324,31 +329,31 @@ class BulkJob(Generic[Row, Item]):
             self._blame_record(error)
             raise StopAsyncIteration from None
 
-    def _work(self, pulled: Pulled[Row, Item]) -> Awaitable[Outcome[Row, Item]]:
-        is_to_fly = not pulled.is_settled and self._stopped is None
-        return self._fly(pulled.outcome, trial=pulled.trial) if is_to_fly else self._stay(pulled)
+    def _work(self, flight: Flight[Row, Item]) -> Awaitable[Outcome[Row, Item]]:
+        return self._fly(flight) if not flight.is_settled and self._stopped is None else self._stay(flight)
 
-    async def _stay(self, pulled: Pulled[Row, Item]) -> Outcome[Row, Item]:
-        if not pulled.is_settled:
-            self._ledger.leave(pulled.outcome)
-        return self._closed(pulled.outcome)
+    async def _stay(self, flight: Flight[Row, Item]) -> Outcome[Row, Item]:
+        if not flight.is_settled:
+            self._ledger.leave(flight.outcome)
+        return self._closed(flight.outcome)
 
     def _closed(self, outcome: Outcome[Row, Item]) -> Outcome[Row, Item]:
+        if outcome.kind is OutcomeKind.CREATED:
+            if not outcome.is_earlier:
+                outcome.kind = self._effect
+            return outcome
         if outcome.kind is OutcomeKind.NOT_ATTEMPTED and not outcome.problems and outcome.error is None:
             outcome.problems = (Problem("", self._stopped or "the job was stopped"),)
-        if outcome.kind is OutcomeKind.CREATED and not outcome.is_earlier:
-            outcome.kind = self._effect
         self._count_failure(outcome)
         return outcome
 
-    async def _fly(self, outcome: Outcome[Row, Item], *, trial: bool) -> Outcome[Row, Item]:
-        worker = asyncio.current_task(self._loop)
+    async def _fly(self, flight: Flight[Row, Item]) -> Outcome[Row, Item]:
+        outcome, worker = flight.outcome, asyncio.current_task(self._loop)
         assert worker is not None
-        flight = Flight(outcome, worker, outcome.row)
-        self._flights.add(flight)
+        self._flights[flight] = worker
         try:
             verdict = await self._resume(flight) if self._ledger.keeps else None
-            self._weigh(verdict or await self._settler.carry(flight), trial=trial)
+            self._weigh(verdict or await self._settler.carry(flight), trial=flight.is_trial)
         except asyncio.CancelledError:
             self._take_for_stop()
             if not flight.answered and flight.has_grace:
@@ -357,7 +362,7 @@ class BulkJob(Generic[Row, Item]):
                     outcome.problems = (Problem("", f"sent, and not answered when {self._stopped}"),)
         finally:
             outcome.attempts = flight.earlier_attempts + flight.record.attempts
-            self._flights.discard(flight)
+            del self._flights[flight]
         return self._closed(outcome)
 
     async def _resume(self, flight: Flight[Row, Item]) -> Verdict | None:

@@ -22,6 +22,8 @@ class OutcomeKind(StrEnum):
     UNKNOWN = "unknown"
     NOT_ATTEMPTED = "not_attempted"
 
+    __hash__ = str.__hash__  # an enum's own is written in Python, and outcomes are counted by kind
+
 
 class Evidence(StrEnum):
     """How it is known that something is at the vendor."""

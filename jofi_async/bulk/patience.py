@@ -24,6 +24,11 @@ class Patience:
     _trying: bool = False
     _judged: asyncio.Event = field(factory=asyncio.Event)
 
+    @property
+    def is_tried(self) -> bool:
+        """Whether `ready` has anything to wait for."""
+        return self._trying or self._failures >= self.run
+
     async def ready(self) -> bool:
         """Wait until a row may be tried; to be called by one at a time.
 

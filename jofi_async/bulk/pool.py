@@ -7,11 +7,45 @@ and not yet taken, so that a slow taker slows the pulling.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 S = TypeVar("S")
 R = TypeVar("R")
+
+
+class Line:
+    """Tasks that wait; each is woken once, first come first served, and then looks for itself whether it may go on."""
+
+    def __init__(self) -> None:
+        self._waiters: deque[asyncio.Future[None]] = deque()
+
+    async def wait(self) -> None:
+        """Wait to be woken; whoever is woken and cancelled wakes the next instead."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if not waiter.cancelled():
+                self.wake()
+            with suppress(ValueError):
+                self._waiters.remove(waiter)
+            raise
+
+    def wake(self) -> None:
+        """Wake whoever has waited longest."""
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+    def wake_all(self) -> None:
+        """Wake everybody."""
+        while self._waiters:
+            self.wake()
 
 
 class Pool(Generic[S, R]):
@@ -40,13 +74,11 @@ class Pool(Generic[S, R]):
         self._finish = finish
         self._workers = workers
         self._in_order = in_order
-        self._turn = asyncio.Lock()
         self._most = 2 * workers
         self._held = 0
-        self._room = asyncio.Event()
-        self._changed = asyncio.Event()
+        self._pullers, self._takers = Line(), Line()
+        self._puller: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._pulling: set[asyncio.Task[None]] = set()
         self._ready: deque[R] = deque()
         self._early: dict[int, R] = {}
         self._pulled = 0
@@ -63,8 +95,9 @@ class Pool(Generic[S, R]):
     def stop_pulling(self) -> None:
         """Pull nothing more; what was pulled is still worked on."""
         self._ended = True
-        for task in self._pulling:
-            task.cancel()
+        self._pullers.wake_all()
+        if self._puller is not None:
+            self._puller.cancel()
 
     async def aclose(self) -> None:
         """Cancel all workers and wait for them."""
@@ -91,11 +124,9 @@ class Pool(Generic[S, R]):
                 raise error
             if not self._tasks:
                 raise StopAsyncIteration
-            self._changed.clear()
-            await self._changed.wait()
-        if self._held == self._most:
-            self._room.set()
+            await self._takers.wait()
         self._held -= 1
+        self._pullers.wake()
         return self._ready.popleft()
 
     def _start(self) -> None:
@@ -110,13 +141,26 @@ class Pool(Generic[S, R]):
         if not task.cancelled() and (error := task.exception()) is not None:
             self._error = self._error or error
             self.stop_pulling()
-        self._changed.set()
+        self._takers.wake_all()
 
     async def _run(self) -> None:
         worker = asyncio.current_task()
-        assert worker is not None
-        while (pulled := await self._next(worker)) is not None:
-            place, item = pulled
+        while not self._ended:
+            if self._puller is not None or self._held >= self._most:
+                await self._pullers.wait()
+                continue
+            self._puller = worker
+            self._held += 1
+            try:
+                item = await self._pull()
+            except StopAsyncIteration:
+                self._puller = None
+                self.stop_pulling()
+                return
+            finally:
+                self._puller = None
+                self._pullers.wake()
+            place, self._pulled = self._pulled, self._pulled + 1
             result = await self._work(item)
             if self._finish is None:
                 self._deliver(place, result)
@@ -124,41 +168,21 @@ class Pool(Generic[S, R]):
                 task = asyncio.create_task(self._finish(result), name=f"jofi_async end of {place}")
                 self._tasks.add(task)
                 task.add_done_callback(partial(self._is_finished, place, result))
+            await asyncio.sleep(0)  # answers that came together are all told before more is sent: caches stay warm
 
     def _is_finished(self, place: int, result: R, task: asyncio.Task[None]) -> None:
         self._deliver(place, result)  # also when the task was cancelled before it began
         self._has_ended(task)
 
-    async def _next(self, worker: asyncio.Task[None]) -> tuple[int, S] | None:
-        """Pull one, or None when there is nothing more or nothing more is wanted."""
-        if self._ended:  # before it would wait for room that nobody makes any more
-            return None
-        self._pulling.add(worker)
-        try:
-            while self._held >= self._most:
-                self._room.clear()
-                await self._room.wait()
-            self._held += 1
-            await self._turn.acquire()
-            try:
-                item = await self._pull()
-                place, self._pulled = self._pulled, self._pulled + 1
-                return place, item
-            finally:
-                self._turn.release()
-        except StopAsyncIteration:
-            self._pulling.discard(worker)
-            self.stop_pulling()
-            return None
-        finally:
-            self._pulling.discard(worker)
-
     def _deliver(self, place: int, result: R) -> None:
-        if self._in_order:
-            self._early[place] = result
-            while self._delivered in self._early:
-                self._ready.append(self._early.pop(self._delivered))
-                self._delivered += 1
-        else:
-            self._ready.append(result)
-        self._changed.set()
+        if not self._in_order:
+            self._hand_over(result)
+            return
+        self._early[place] = result
+        while self._delivered in self._early:
+            self._hand_over(self._early.pop(self._delivered))
+            self._delivered += 1
+
+    def _hand_over(self, result: R) -> None:
+        self._ready.append(result)
+        self._takers.wake()

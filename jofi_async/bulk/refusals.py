@@ -52,6 +52,11 @@ class Refusals:
         return told
 
     @property
+    def are_held(self) -> bool:
+        """Whether any are held back."""
+        return bool(self._held)
+
+    @property
     def is_run(self) -> bool:
         """Whether as many are held back as make a run."""
         return self._count >= self.run

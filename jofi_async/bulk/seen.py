@@ -5,8 +5,8 @@ from attrs import define, field
 from jofi_async.bulk.resource import Person
 from jofi_async.core.errors import Problem
 
-_Place = tuple[int, int | None]
-"""A row's index, and its line or None."""
+_Place = int
+"""A row's line; where that is not known, its number as a negative one, -1 for the first row."""
 
 
 @define
@@ -27,11 +27,11 @@ class Seen:
 
     def note(self, person: Person, index: int, line: int | None) -> None:
         """Remember somebody whom an earlier run has settled, whatever else is known of the row."""
-        self._keys.setdefault(person.key, (index, line))
+        self._keys.setdefault(person.key, _place(index, line))
 
     def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
         """Say which earlier row this one repeats; a row that repeats none is remembered."""
-        here = (index, line)
+        here = _place(index, line)
         if (earlier := self._keys.get(person.key)) is not None:
             return Problem("email", f"repeats the person of {_words(earlier)}")
         if person.person_id and not self.share_person_id:
@@ -43,6 +43,9 @@ class Seen:
         return None
 
 
+def _place(index: int, line: int | None) -> _Place:
+    return -index - 1 if line is None else line
+
+
 def _words(place: _Place) -> str:
-    index, line = place
-    return f"line {line}" if line is not None else f"row {index + 1}"
+    return f"row {-place}" if place < 0 else f"line {place}"

@@ -89,6 +89,10 @@ class Settler(Generic[Row, Item]):
                 return _already(flight.outcome, item)
             flight.watermark = self._watermark
         verdict = await self._try(flight)
+        return await self._pursue(flight, verdict) if verdict.kind is OutcomeKind.UNKNOWN else verdict
+
+    async def _pursue(self, flight: Flight[Row, Item], verdict: Verdict) -> Verdict:
+        """Look again, and where that is safe send again, until it is known what became of a row in doubt."""
         for pause in PAUSES:
             if not self._may_try_again(flight, verdict):
                 return verdict
@@ -140,14 +144,16 @@ class Settler(Generic[Row, Item]):
             verdict = verdict_on(error, sent=flight.record.attempts > sent_before)
             if isinstance(error, JofiAsyncError) and error.row is None:
                 error.row = flight.row
+            if verdict.kind is OutcomeKind.UNKNOWN:
+                flight.doubtful = True
+            if not flight.doubtful or verdict.kind in _TOLD_OF_DOUBTS:
+                _note(outcome, verdict.kind, error)  # else it goes on telling of the attempt that left the doubt
+            flight.answered = verdict.kind in _THERE or not flight.doubtful
         else:
             verdict = _CREATED
-        if verdict.kind is OutcomeKind.UNKNOWN:
-            flight.doubtful = True
-        if not flight.doubtful or verdict.kind in _TOLD_OF_DOUBTS:
-            _note(outcome, verdict.kind, verdict.error)  # else it goes on telling of the attempt that left the doubt
-        flight.answered = verdict.kind in _THERE or not flight.doubtful
-        if flight.answered and (verdict.kind not in _THERE or outcome.item is not None):
+            _note(outcome, OutcomeKind.CREATED, None)
+            flight.answered = True
+        if flight.answered and (outcome.item is not None or verdict.kind not in _THERE):
             return verdict
         look = await self._look(flight)
         outcome.item = look.item
@@ -215,6 +221,8 @@ def _note(
 ) -> None:
     outcome.kind, outcome.error = kind, error
     outcome.evidence = evidence or _ANSWERS.get(kind)
-    outcome.problems = error.problems if isinstance(error, _TELLS_PROBLEMS) else ()
-    if isinstance(error, ModeMismatchError) and kind is OutcomeKind.CREATED:
+    outcome.problems = ()
+    if isinstance(error, _TELLS_PROBLEMS):
+        outcome.problems = error.problems
+    elif isinstance(error, ModeMismatchError) and kind is OutcomeKind.CREATED:
         outcome.item = error.item
