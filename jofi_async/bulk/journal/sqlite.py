@@ -60,9 +60,7 @@ class SqliteStore:
             connection, opening = work.result()
             self._writer = Writer(connection, tables.SCHEMA.name, self._check_epoch)
             return opening
-        if work.exception() is None:
-            work.result()[0].close()
-        self._let_go()
+        self._let_go(None if work.exception() else work.result()[0])
         raise interruption or work.exception() or AssertionError
 
     async def begin_run(self, binding: Binding, *, start_over: bool) -> None:
@@ -144,9 +142,7 @@ class SqliteStore:
             self._reader = read_database(self.path, tables.SCHEMA)
             return connection, opening
         except BaseException as error:
-            if connection is not None:
-                connection.close()
-            self._let_go()
+            self._let_go(connection)
             if isinstance(error, StorageError):
                 raise self._unusable(error) from None
             raise
@@ -173,9 +169,11 @@ class SqliteStore:
         self._epoch = epoch + 1
         return opening
 
-    def _let_go(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
+    def _let_go(self, connection: sqlite3.Connection | None = None) -> None:
+        """Close what is open, the connection that writes last, since it clears up; and then give the lock back."""
+        for one in (self._reader, connection):
+            if one is not None:
+                one.close()
         if self._hold is not None:
             self._hold.release()
         self._reader = self._hold = None
