@@ -9,10 +9,14 @@ CLIENT, SERVER = 0, 1
 """The cores that are kept apart, where there are two."""
 
 
-def pin(core: int) -> None:
-    """Keep this process on one core, where the system can do that and has another for the rest."""
-    if hasattr(os, "sched_setaffinity") and len(os.sched_getaffinity(0)) > 1:
-        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
+_CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+"""As they were at first: a process that was pinned, and those that it starts, see one alone."""
+
+
+def pin(core: int, process: int = 0) -> None:
+    """Keep this process, or another, on one core, where the system can do that and has another for the rest."""
+    if len(_CORES) > 1:
+        os.sched_setaffinity(process, {_CORES[core]})
 
 
 def describe(packages: Iterable[str] = ("aiohttp",)) -> dict[str, str]:

@@ -77,6 +77,7 @@ async def serving() -> AsyncGenerator[str, None]:
     command = [sys.executable, "-m", "benchmarks.server"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent)  # noqa: ASYNC220
     try:
+        machine.pin(machine.SERVER, process.pid)
         assert process.stdout is not None
         port = int(process.stdout.readline())
         yield f"http://127.0.0.1:{port}"
@@ -86,5 +87,4 @@ async def serving() -> AsyncGenerator[str, None]:
 
 
 if __name__ == "__main__":
-    machine.pin(machine.SERVER)
     asyncio.run(_serve())
