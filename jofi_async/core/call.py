@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from jofi_async.core import codec, events
 from jofi_async.core.answers import Classify, error_of
-from jofi_async.core.deadlines import Deadlines
+from jofi_async.core.deadlines import Deadlines, DeadlinesByLoop, Scope
 from jofi_async.core.errors import (
     ApiError,
     CallError,
@@ -100,7 +100,7 @@ class Means:
         budget: How many repeats are left.
         classify: The vendor's reading of a refusal.
         options: What the client sets.
-        deadlines: Bounds the calls.
+        deadlines: Bounds the calls, in each loop.
     """
 
     transport: Transport
@@ -108,7 +108,7 @@ class Means:
     budget: RetryBudget
     classify: Classify
     options: Options
-    deadlines: Deadlines = field(factory=Deadlines)
+    deadlines: DeadlinesByLoop = field(factory=DeadlinesByLoop)
 
 
 class Call:
@@ -147,7 +147,7 @@ class Call:
         self._loop = asyncio.get_running_loop()
         seconds = means.options.deadline
         self._deadline = until if seconds is None else min(until, self._loop.time() + seconds)
-        self._deadlines = means.deadlines if until == math.inf else Deadlines()
+        self._deadlines = means.deadlines.of(self._loop) if until == math.inf else Deadlines(self._loop)
         self._pause: float | None = None
         self._hooks = means.options.hooks
         if events.is_logged():
@@ -156,7 +156,13 @@ class Call:
     async def run(self, decode: Callable[[Response], T]) -> T:
         """Make the call and decode its answer; see `Session.call`."""
         try:
-            response = await self._within_deadline()
+            with Scope(self._deadlines, self._deadline, self._overdue):
+                try:
+                    response = await self._attempt()
+                except CallError as error:
+                    if not self._repeats(error):
+                        raise
+                    response = await self._repeat(error)
             result = self._decode(decode, response)
         except BaseException as error:
             if isinstance(error, CallError):
@@ -166,23 +172,6 @@ class Call:
         self._means.budget.earn()
         self._end(None)
         return result
-
-    async def _within_deadline(self) -> Response:
-        scope = self._deadlines.scope(self._loop)
-        try:
-            with scope:
-                if self._deadline < math.inf:
-                    scope.end_at(self._deadline)
-                try:
-                    return await self._attempt()
-                except CallError as error:
-                    if not self._repeats(error):
-                        raise
-                    return await self._repeat(error)
-        except TimeoutError:
-            if scope.expired():
-                raise self._overdue() from None
-            raise
 
     def _overdue(self) -> CallError:
         seconds = self._means.options.deadline or 0
@@ -247,7 +236,14 @@ class Call:
                 await record.clearance()
             if record.halted:
                 raise NotSentError("It was stopped before it was sent")
-            return await self._send()
+            started = self._depart()
+            try:
+                response = await self._means.transport.send(self._request)
+            except (NotSentError, UnknownOutcomeError) as error:
+                record.flying = None
+                response = self._what_came(error, self._loop.time() - started)
+            self._arrive(response, started)
+            return response
         finally:
             limiter.release()
 
@@ -257,20 +253,20 @@ class Call:
         text = f"It would have waited {error.seconds:.4g} s for a slot, and the deadline leaves {left:.4g} s"
         return DeadlineNotSentError(text)
 
-    async def _send(self) -> Response:
-        record, request, limiter = self._record, self._request, self._means.limiter
+    def _depart(self) -> float:
+        """Note that the request is about to be sent, and when."""
+        record, request = self._record, self._request
         request.departed, request.still_clear = True, record.still_clear
         self._pause = None
         record.attempts += 1
         record.flying = request
         if self._hooks:
             self._tell(events.Sent)
-        started = self._loop.time()
-        try:
-            response = await self._means.transport.send(request)
-        except (NotSentError, UnknownOutcomeError) as error:
-            record.flying = None
-            response = self._what_came(error, self._loop.time() - started)
+        return self._loop.time()
+
+    def _arrive(self, response: Response, started: float) -> None:
+        """Note an answer, and raise what is wrong with it."""
+        record, limiter = self._record, self._means.limiter
         seconds = self._loop.time() - started
         record.flying = None
         record.answering += seconds
@@ -283,7 +279,6 @@ class Call:
             limiter.answered(started, seconds)
         if refusal is not None:
             raise self._weighed(refusal)
-        return response
 
     def _what_came(self, error: NotSentError | UnknownOutcomeError, seconds: float) -> Response:
         """Take an answer that broke off for the answer, where asking again is not safe; else raise the error."""

@@ -5,51 +5,92 @@ the next.
 """
 
 import asyncio
+import math
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 _EARLY = 1e-6
 """By how many seconds an event loop may wake early."""
 
 
+class Expiring(Protocol):
+    """What has a deadline, an instant of the loop's clock."""
+
+    deadline: float
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        ...
+
+
 class Deadlines:
-    """Makes scopes, each with a deadline no earlier than that of the scope before it."""
+    """Watches over what expires in one event loop, none before what was added before it.
 
-    def __init__(self) -> None:
-        self._pending: _Pending | None = None
+    Args:
+        loop: The event loop.
+    """
 
-    def scope(self, loop: asyncio.AbstractEventLoop) -> "Scope":
-        """A scope for the running task.
+    __slots__ = ("_is_timed", "_pending", "loop")
 
-        Args:
-            loop: The running loop; to ask for it again would be a system call.
-        """
-        if self._pending is None or self._pending.loop is not loop:
-            self._pending = _Pending(loop)  # the scopes of another loop keep theirs
-        return Scope(self._pending)
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._pending: dict[Expiring, None] = {}
+        self._is_timed = False
+
+    def add(self, item: Expiring) -> None:
+        """Expire it at its deadline, unless that is infinite, or it is discarded before."""
+        if item.deadline == math.inf:
+            return
+        self._pending[item] = None
+        if not self._is_timed:
+            self._is_timed = True
+            self.loop.call_at(item.deadline, self._fire)
+
+    def discard(self, item: Expiring) -> None:
+        """Forget it, if it was added."""
+        self._pending.pop(item, None)
+
+    def _fire(self) -> None:
+        now = self.loop.time() + _EARLY
+        while self._pending:
+            item = next(iter(self._pending))
+            if item.deadline > now:
+                self.loop.call_at(item.deadline, self._fire)
+                return
+            del self._pending[item]
+            item.expire()
+        self._is_timed = False
+
+
+class DeadlinesByLoop:
+    """The `Deadlines` of the loop that runs; a client may serve one after the other."""
+
+    _deadlines: Deadlines | None = None
+
+    def of(self, loop: asyncio.AbstractEventLoop) -> Deadlines:
+        """Those of a loop; what was added to those of another stays there."""
+        if self._deadlines is None or self._deadlines.loop is not loop:
+            self._deadlines = Deadlines(loop)
+        return self._deadlines
 
 
 class Scope:
-    """A context manager that cancels its task at a deadline, and then raises `TimeoutError` at its own end."""
+    """A context manager that cancels its task at a deadline, and then raises its own error at its end.
 
-    __slots__ = ("_cancelling", "_expired", "_pending", "_task", "deadline")
+    Args:
+        deadlines: What watches over it, in the running loop.
+        deadline: An instant of the loop's clock.
+        overdue: Makes the error.
+    """
 
-    def __init__(self, pending: "_Pending") -> None:
-        self._pending = pending
-        self._expired = False
+    __slots__ = ("_cancelling", "_deadlines", "_expired", "_overdue", "_task", "deadline")
 
-    def expired(self) -> bool:
-        """Whether the deadline passed before it ended."""
-        return self._expired
-
-    def end_after(self, seconds: float) -> None:
-        """Set the deadline so many seconds from now; see `end_at`."""
-        self.end_at(self._pending.loop.time() + seconds)
-
-    def end_at(self, deadline: float) -> None:
-        """Set the deadline, an instant of the loop's clock; to be called once, inside the scope."""
+    def __init__(self, deadlines: Deadlines, deadline: float, overdue: Callable[[], Exception] = TimeoutError) -> None:
+        self._deadlines = deadlines
         self.deadline = deadline
-        self._pending.add(self)
+        self._overdue = overdue
+        self._expired = False
 
     def expire(self) -> None:
         """Cancel the task: the deadline has passed."""
@@ -57,43 +98,16 @@ class Scope:
         self._task.cancel()
 
     def __enter__(self) -> Self:
-        task = asyncio.current_task(self._pending.loop)
+        task = asyncio.current_task(self._deadlines.loop)
         assert task is not None
         self._task: asyncio.Task[Any] = task
         self._cancelling = task.cancelling()
+        self._deadlines.add(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pending.scopes.pop(self, None)
+        self._deadlines.discard(self)
         if self._expired and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
-            raise TimeoutError from error
-
-
-class _Pending:
-    """The scopes of one loop whose deadlines are to come, the oldest first."""
-
-    __slots__ = ("_is_timed", "loop", "scopes")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
-        self.scopes: dict[Scope, None] = {}
-        self._is_timed = False
-
-    def add(self, scope: Scope) -> None:
-        self.scopes[scope] = None
-        if not self._is_timed:
-            self._is_timed = True
-            self.loop.call_at(scope.deadline, self._fire)
-
-    def _fire(self) -> None:
-        now = self.loop.time() + _EARLY
-        while self.scopes:
-            scope = next(iter(self.scopes))
-            if scope.deadline > now:
-                self.loop.call_at(scope.deadline, self._fire)
-                return
-            del self.scopes[scope]
-            scope.expire()
-        self._is_timed = False
+            raise self._overdue() from None

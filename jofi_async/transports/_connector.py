@@ -1,6 +1,7 @@
 """Where connections come from: aiohttp's pool, and only those of it on which a request can be sent."""
 
 import asyncio
+import math
 import os
 import select
 import sys
@@ -62,25 +63,24 @@ class Connector(aiohttp.TCPConnector):
             raise
         except (aiohttp.ClientError, OSError) as error:
             raise not_sent(error, attempt.request) from cause(error)
-        attempt.transport = transport
-        attempt.reading.end_after(attempt.request.timeout.read)
+        attempt.await_answer(transport)
         return connection
 
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
     ) -> "ResponseHandler":
         ATTEMPT.get().has_new_connection = True
-        scope = Deadlines().scope(self._loop)
+        scope = Scope(Deadlines(self._loop), math.inf, aiohttp.ClientConnectionError)
         self._making.add(scope)
         try:
             with scope:
-                return await super()._create_connection(req, traces, timeout)
-        except TimeoutError:
-            if scope.expired():
-                raise aiohttp.ClientConnectionError from None
-            raise
+                protocol = await super()._create_connection(req, traces, timeout)
         finally:
             self._making.discard(scope)
+        transport: Any = protocol.transport
+        if hasattr(transport, "max_size"):
+            transport.max_size = _READ_SIZE
+        return protocol
 
     def _close(self, *, abort_ssl: bool = False) -> list[Any]:
         """Close what is open, and end the wait for what is only being made."""
@@ -101,8 +101,6 @@ def _clear_transport(connection: "Connection", is_new: bool) -> asyncio.Transpor
     if transport.is_closing() or protocol.should_close or not _is_silent(transport, is_new):
         abort(transport)
         return None
-    if hasattr(transport, "max_size"):
-        transport.max_size = _READ_SIZE  # pyright: ignore[reportAttributeAccessIssue]
     return transport
 
 

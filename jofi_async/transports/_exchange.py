@@ -5,6 +5,7 @@ it is asked whether they still may, and a failure comes out as what it means.
 """
 
 import asyncio
+import math
 from collections.abc import Iterable
 from contextlib import suppress
 from contextvars import ContextVar
@@ -14,7 +15,7 @@ import aiohttp
 from aiohttp import hdrs
 from attrs import define
 
-from jofi_async.core.deadlines import Scope
+from jofi_async.core.deadlines import Deadlines
 from jofi_async.core.errors import NotSentError
 from jofi_async.core.wire import Request
 from jofi_async.transports._failures import cause, unknown
@@ -29,45 +30,58 @@ _SWITCHING_PROTOCOLS = 101
 
 
 class Outbox:
-    """Lets requests leave one after the other at the end of the event loop's present iteration.
+    """Lets the first request of an iteration of the event loop leave at once, and the others together at its end.
 
     Each at once would wake a server on the same machine each time.
     """
 
     def __init__(self) -> None:
+        self._is_open = True
         self._waiting: list[tuple[Attempt, bytes]] = []
 
     def add(self, attempt: "Attempt", data: bytes) -> None:
-        """Let a request leave soon, if it still may then."""
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._empty)
-        self._waiting.append((attempt, data))
+        """Let a request leave at once or soon, if it still may then."""
+        if self._is_open:
+            self._is_open = False
+            attempt.waits.loop.call_soon(self._empty)
+            attempt.leave(data)
+        else:
+            self._waiting.append((attempt, data))
 
     def _empty(self) -> None:
+        self._is_open = True
         waiting, self._waiting = self._waiting, []
         for attempt, data in waiting:
             attempt.leave(data)
 
 
-@define
+@define(eq=False)
 class Attempt:
     """One request on its way.
 
     Attributes:
         request: What is sent.
-        reading: Bounds the wait for the answer.
+        waits: Bounds the wait for the answer.
         outbox: Where it waits until it leaves.
         transport: The connection it is sent on, once there is one.
-        refusal: Why it did not leave although there was a connection, or None.
+        deadline: When the head of the answer must be there.
+        failure: What came of it instead of an answer although there was a connection, or None.
         has_new_connection: Whether a connection was made for it, and none of the pool's taken.
     """
 
     request: Request
-    reading: Scope
+    waits: Deadlines
     outbox: Outbox
     transport: asyncio.Transport | None = None
-    refusal: Exception | None = None
+    deadline: float = math.inf
+    failure: Exception | None = None
     has_new_connection: bool = False
+
+    def await_answer(self, transport: asyncio.Transport) -> None:
+        """Begin to wait: there is a connection now."""
+        self.transport = transport
+        self.deadline = self.waits.loop.time() + self.request.timeout.read
+        self.waits.add(self)
 
     def leave(self, data: bytes) -> None:
         """Write it, or note why it must not leave any more."""
@@ -80,16 +94,19 @@ class Attempt:
             if request.still_clear is not None:
                 request.still_clear()
         except Exception as error:  # whatever it is, the requests behind this one must leave
-            self.refusal, request.departed = error, False
-            abort(transport)
+            request.departed = False
+            self._fail(error)
         else:
             transport.write(data)
 
-    def hang_up(self) -> None:
-        """Drop at once what would close slowly: unsent bytes or a goodbye over TLS can hold a connection for long."""
-        transport = self.transport
-        if transport is not None and (transport.is_closing() or transport.get_write_buffer_size()):
-            abort(transport)
+    def expire(self) -> None:
+        """Wait no longer."""
+        self._fail(unknown(TimeoutError(), self.request))
+
+    def _fail(self, failure: Exception) -> None:
+        assert self.transport is not None
+        self.failure = self.failure or failure
+        abort(self.transport)
 
 
 def abort(transport: asyncio.Transport) -> None:
@@ -155,9 +172,11 @@ class Answer(aiohttp.ClientResponse):
             while 100 <= message.code < 200 and message.code != _SWITCHING_PROTOCOLS:
                 message, content = await protocol.read()
         except Exception as error:
-            raise attempt.refusal or unknown(error, attempt.request) from cause(error)
-        if attempt.refusal is not None:
-            raise attempt.refusal  # whatever came, it is no answer to what did not leave
+            raise attempt.failure or unknown(error, attempt.request) from cause(error)
+        finally:
+            attempt.waits.discard(attempt)
+        if attempt.failure is not None:
+            raise attempt.failure  # whatever came, it is no answer to what did not leave
         self.status, self.reason = message.code, message.reason
         self._headers, self.content = message.headers, content
         if message.code != _SWITCHING_PROTOCOLS:
@@ -166,5 +185,7 @@ class Answer(aiohttp.ClientResponse):
 
     def close(self) -> None:
         """Let the connection go; it is used again only if the answer was read to its end, and all was sent."""
-        self._attempt.hang_up()
+        transport = self._attempt.transport
+        if transport is not None and (transport.is_closing() or transport.get_write_buffer_size()):
+            abort(transport)
         self._let_go()

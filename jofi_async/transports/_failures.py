@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import http
 from yarl import URL
 
-from jofi_async.core.errors import NotSentError, UnknownOutcomeError
+from jofi_async.core.errors import ConfigurationError, JofiAsyncError, NotSentError, UnknownOutcomeError
 from jofi_async.core.wire import Request, Response, Timeout
 
 
@@ -24,7 +24,21 @@ def cause(error: Exception) -> BaseException | None:
     """Return what our error may be raised from."""
     if isinstance(error, aiohttp.ClientConnectorError):
         return error.os_error
-    return None if isinstance(error, aiohttp.ClientError | http.HttpProcessingError) else error
+    return None if isinstance(error, aiohttp.ClientError | http.HttpProcessingError | ValueError) else error
+
+
+def failure(error: Exception, request: Request) -> JofiAsyncError:
+    """Name what aiohttp's session raised, and note whether anything may have left."""
+    match error:
+        case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
+            return ConfigurationError("The URL of the request cannot be called")
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return not_sent(error, request)
+        case aiohttp.ClientError() | OSError():
+            request.departed = True
+            return unknown(error, request)
+        case _:
+            return ConfigurationError(f"The request cannot be sent: {error}")
 
 
 def not_sent(error: Exception, request: Request) -> NotSentError:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import warnings
-from collections import defaultdict
 from functools import lru_cache
 from http.cookies import BaseCookie, SimpleCookie
 from ssl import SSLContext
@@ -19,7 +18,7 @@ from jofi_async.core.transport import Transport
 from jofi_async.core.wire import Request, Response
 from jofi_async.transports._connector import Connector
 from jofi_async.transports._exchange import ATTEMPT, Attempt, Departure, Outbox
-from jofi_async.transports._failures import cause, not_sent, place, unknown
+from jofi_async.transports._failures import cause, failure, place, unknown
 
 _ADDRESS = re.compile(r"https?://[!\"$-~]+", re.IGNORECASE)  # percent-encoded, and without a fragment
 
@@ -62,7 +61,7 @@ class AiohttpTransport(Transport):
         self._ssl = ssl
         self._max_response_bytes = max_response_bytes
         self._environment: dict[str, URL | None] = {}
-        self._reading: defaultdict[float, Deadlines] = defaultdict(Deadlines)
+        self._reading: dict[float, Deadlines] = {}
         self._outbox = Outbox()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -80,38 +79,23 @@ class AiohttpTransport(Transport):
         request.departed = False
         session = self._bound()
         url = _url(request)
-        attempt = Attempt(request, self._scope(request), self._outbox)
+        attempt = Attempt(request, self._waits(request.timeout.read), self._outbox)
         token = ATTEMPT.set(attempt)
         try:
-            answer = await self._ask(session, attempt, url)
-            return await self._read(answer, request)
+            answer = await session.request(
+                request.method,
+                url,
+                headers=request.headers,
+                data=request.body,
+                timeout=_client_timeout(request.timeout.connect),
+                proxy=self._proxy_for(url),
+                allow_redirects=False,
+            )
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise failure(error, request) from cause(error)
         finally:
-            attempt.hang_up()
             ATTEMPT.reset(token)
-
-    async def _ask(self, session: aiohttp.ClientSession, attempt: Attempt, url: URL) -> aiohttp.ClientResponse:
-        """Send the request and return as soon as the head of the answer is there."""
-        request = attempt.request
-        try:
-            with attempt.reading:
-                return await session.request(
-                    request.method,
-                    url,
-                    headers=request.headers,
-                    data=request.body,
-                    timeout=_client_timeout(request.timeout.connect),
-                    proxy=self._proxy_for(url),
-                    allow_redirects=False,
-                )
-        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
-            raise ConfigurationError("The URL of the request cannot be called") from None
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise not_sent(error, request) from cause(error)
-        except (aiohttp.ClientError, OSError) as error:
-            request.departed = True
-            raise unknown(error, request) from cause(error)
-        except ValueError as error:
-            raise ConfigurationError(f"The request cannot be sent: {error}") from None
+        return await self._read(answer, request)
 
     async def _read(self, answer: aiohttp.ClientResponse, request: Request) -> Response:
         """Read the body, however it ends."""
@@ -120,29 +104,33 @@ class AiohttpTransport(Transport):
         content, chunks = answer.content, list[bytes]()
         left = self._max_response_bytes
         try:
-            while left >= 0 and not content.at_eof():
-                chunk = content.read_nowait() if content.is_eof() else await self._next_bytes(content, request)
-                chunks.append(chunk)
-                left -= len(chunk)
+            while left >= 0 and not content.is_eof():
+                chunks.append(await self._next_bytes(content, request))
+                left -= len(chunks[-1])
+            if left >= 0:
+                chunks.append(content.read_nowait())
         except Exception as error:
             response.body = b"".join(chunks)
             raise unknown(error, request, response) from cause(error)
         finally:
             answer.close()
         response.body = b"".join(chunks)
-        if left < 0:
+        if len(response.body) > self._max_response_bytes:
             words = f"The answer of {place(request)} is larger than {self._max_response_bytes} bytes"
             raise UnknownOutcomeError(words, response=response)
         return response
 
     async def _next_bytes(self, content: aiohttp.StreamReader, request: Request) -> bytes:
-        with self._scope(request) as scope:
-            scope.end_after(request.timeout.read)
+        waits = self._waits(request.timeout.read)
+        with Scope(waits, waits.loop.time() + request.timeout.read):
             return await content.readany()
 
-    def _scope(self, request: Request) -> Scope:
-        assert self._loop is not None
-        return self._reading[request.timeout.read].scope(self._loop)
+    def _waits(self, seconds: float) -> Deadlines:
+        """What bounds all waits of so many seconds."""
+        if seconds not in self._reading:
+            assert self._loop is not None
+            self._reading[seconds] = Deadlines(self._loop)
+        return self._reading[seconds]
 
     def _bound(self) -> aiohttp.ClientSession:
         """Return the session, which belongs to one event loop of one process."""

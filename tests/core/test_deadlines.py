@@ -1,6 +1,7 @@
 """Many deadlines on one timer do what `asyncio.timeout_at` does for each."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -9,7 +10,7 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jofi_async.core.deadlines import Deadlines, Scope
+from jofi_async.core.deadlines import Deadlines, DeadlinesByLoop, Scope
 from jofi_async.testing import VirtualLoop, run_virtual
 from tests.core.support import checked, virtual
 
@@ -60,43 +61,36 @@ async def ends_of(jobs: list[Job], bound: Bound) -> list[tuple[str, float, int]]
 @checked
 @given(JOBS)
 def test_scopes_end_as_those_of_asyncio_do(jobs: list[Job]) -> None:
-    deadlines = Deadlines()
+    deadlines = DeadlinesByLoop()
 
     @asynccontextmanager
     async def ours(deadline: float) -> AsyncGenerator[None, None]:
-        with deadlines.scope(asyncio.get_running_loop()) as scope:
-            scope.end_at(deadline)
+        with Scope(deadlines.of(asyncio.get_running_loop()), deadline):
             yield
 
     assert run_virtual(ends_of(jobs, ours)) == run_virtual(ends_of(jobs, asyncio.timeout_at))
 
 
-async def sleep_within(scope: Scope, deadline: float) -> None:
-    with scope:
-        scope.end_at(deadline)
+async def sleep_within(deadlines: Deadlines, deadline: float) -> None:
+    with Scope(deadlines, deadline, LookupError):
         await asyncio.sleep(10)
 
 
 @virtual
-async def test_a_scope_without_a_deadline_never_ends() -> None:
-    with Deadlines().scope(asyncio.get_running_loop()) as scope:
+async def test_an_infinite_deadline_never_passes_and_is_in_nobodys_way() -> None:
+    loop = asyncio.get_running_loop()
+    deadlines = Deadlines(loop)
+    with Scope(deadlines, math.inf):
+        with pytest.raises(LookupError):
+            await sleep_within(deadlines, 3.0)
+        assert loop.time() == 3.0
         await asyncio.sleep(1e6)
-    assert not scope.expired()
-
-
-@virtual
-async def test_one_that_expired_says_so() -> None:
-    scope = Deadlines().scope(asyncio.get_running_loop())
-    with pytest.raises(TimeoutError):
-        await sleep_within(scope, 3.0)
-    assert scope.expired()
-    assert asyncio.get_running_loop().time() == 3.0
 
 
 @virtual
 async def test_there_is_one_timer_however_many_scopes() -> None:
     loop = asyncio.get_running_loop()
-    deadlines, timers = Deadlines(), list[float]()
+    deadlines, timers = Deadlines(loop), list[float]()
     call_at = loop.call_at
 
     def counted(when: float, *arguments: object) -> asyncio.TimerHandle:
@@ -105,17 +99,17 @@ async def test_there_is_one_timer_however_many_scopes() -> None:
 
     loop.call_at = counted  # type: ignore[method-assign, assignment]
     for _ in range(100):
-        with deadlines.scope(asyncio.get_running_loop()) as scope:
-            scope.end_at(loop.time() + 5)
+        with Scope(deadlines, loop.time() + 5):
+            pass
     assert timers == [5.0]
 
 
 def test_each_loop_has_its_own_timer() -> None:
-    deadlines = Deadlines()
+    deadlines = DeadlinesByLoop()
 
     async def main() -> None:
-        with pytest.raises(TimeoutError):
-            await sleep_within(deadlines.scope(asyncio.get_running_loop()), 2.0)
+        with pytest.raises(LookupError):
+            await sleep_within(deadlines.of(asyncio.get_running_loop()), 2.0)
 
     for _ in range(2):
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:

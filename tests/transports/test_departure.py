@@ -1,13 +1,13 @@
-"""How a request leaves: head and body at once, at the end of an iteration, and only if it still may."""
+"""How a request leaves: head and body at once, soon, and only if it still may."""
 
 import asyncio
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import Mock, call
 
 import pytest
 
 from jofi_async.core.deadlines import Deadlines
-from jofi_async.core.errors import NotSentError
+from jofi_async.core.errors import NotSentError, UnknownOutcomeError
 from jofi_async.core.wire import Request
 from jofi_async.transports._exchange import Attempt, Outbox
 from jofi_async.transports.aiohttp import AiohttpTransport
@@ -35,44 +35,51 @@ async def test_requests_of_one_iteration_leave_each_on_its_own_connection() -> N
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 async def test_transport_that_is_closed_before_it_leaves(method: str) -> None:
     async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
-        await transport.send(_to(server))
-        request = _to(server, method)
-        sending = asyncio.create_task(transport.send(request))
-        await asyncio.sleep(0)  # it is in the outbox now, which was not emptied
+        await asyncio.gather(transport.send(_to(server)), transport.send(_to(server)))
+        requests = [_to(server, method) for _ in range(2)]
+        sending = [asyncio.create_task(transport.send(request)) for request in requests]
+        await asyncio.sleep(0)  # the second is in the outbox now, which was not emptied
         await transport.aclose()
+        with pytest.raises(UnknownOutcomeError):
+            await sending[0]
         with pytest.raises(NotSentError):
-            await sending
+            await sending[1]
         await server.all_closed()
-    assert not request.departed
-    assert len(server.requests) == 1
+    assert [request.departed for request in requests] == [True, False]
+    assert len(server.requests) in (2, 3)
 
 
-async def _leave(transport: Mock, request: Request) -> Attempt:
-    request.departed = False
-    outbox = Outbox()
-    attempt = Attempt(request, Deadlines().scope(asyncio.get_running_loop()), outbox, transport)
-    outbox.add(attempt, b"head body")
-    transport.write.assert_not_called()
-    await asyncio.sleep(0)
-    return attempt
-
-
-async def test_it_leaves_in_one_write() -> None:
-    transport = Mock(spec=asyncio.Transport, is_closing=lambda: False)
+def _ready(transport: Mock, outbox: Outbox) -> Attempt:
     request = Request("POST", "http://127.0.0.1/")
-    attempt = await _leave(transport, request)
-    transport.write.assert_called_once_with(b"head body")
-    assert request.departed
-    assert attempt.refusal is None
+    request.departed = False
+    return Attempt(request, Deadlines(asyncio.get_running_loop()), outbox, transport)
+
+
+async def test_the_first_of_an_iteration_leaves_at_once_and_the_others_at_its_end() -> None:
+    transport = Mock(spec=asyncio.Transport, is_closing=lambda: False)
+    outbox = Outbox()
+    for _ in range(2):
+        attempts = [_ready(transport, outbox) for _ in range(3)]
+        for number, attempt in enumerate(attempts):
+            outbox.add(attempt, b"head body %d" % number)
+        assert transport.write.mock_calls == [call(b"head body 0")]
+        assert [attempt.request.departed for attempt in attempts] == [True, False, False]
+        await asyncio.sleep(0)
+        assert transport.write.mock_calls == [call(b"head body %d" % number) for number in range(3)]
+        assert all(attempt.request.departed and attempt.failure is None for attempt in attempts)
+        transport.write.reset_mock()
 
 
 async def test_nothing_leaves_on_a_connection_that_is_closing() -> None:
     transport = Mock(spec=asyncio.Transport, is_closing=lambda: True)
-    request = Request("POST", "http://127.0.0.1/")
-    attempt = await _leave(transport, request)
+    outbox = Outbox()
+    attempts = [_ready(transport, outbox) for _ in range(2)]
+    for attempt in attempts:
+        outbox.add(attempt, b"head body")
+    await asyncio.sleep(0)
     transport.write.assert_not_called()
-    assert not request.departed
-    assert isinstance(attempt.refusal, NotSentError)
+    assert not any(attempt.request.departed for attempt in attempts)
+    assert all(isinstance(attempt.failure, NotSentError) for attempt in attempts)
 
 
 async def test_what_fails_while_it_leaves_harms_no_other() -> None:
