@@ -1,7 +1,7 @@
 """What a vendor's command wants done with a table, made ready before anything is sent."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 Item = TypeVar("Item")
 
 
-_OUTCOMES = re.compile(r"\.outcomes\.(csv|jsonl)$", re.IGNORECASE)
+_OUTCOMES = re.compile(r"(\.outcomes\.(csv|jsonl))+$", re.IGNORECASE)
 
 
 @frozen
@@ -50,6 +50,8 @@ class Errand(Generic[Row, Item]):
         defaults: Values of fields that have no column, or an empty cell in it.
         mode: The mode of a run that contacts nobody, or "".
         share_person_id: Whether one person_id may come with several addresses.
+        doubts_known: The keys of persons whom a journal knows; of others, what an outcome file calls unknown stays so.
+            None where the vendor would refuse a second invitation.
     """
 
     kind: Kind[Row, Item]
@@ -58,6 +60,7 @@ class Errand(Generic[Row, Item]):
     defaults: Mapping[str, object]
     mode: str = ""
     share_person_id: bool = False
+    doubts_known: Container[str] | None = None
 
     def rows(self) -> Iterator[TableRow[Row]]:
         """All rows, one at a time."""

@@ -135,7 +135,8 @@ class Reconciling(Generic[Row]):
         application = plan.apply(journal=options.the_journal(self._journal_path), stop_after=options.stop_after)
         await run.send(lambda rows: PlannedJob(application, rows))
         if not run.is_void:
-            tell_end(self.screen if self.wanted.as_json else Console(), run, path, vendor_says=iter(()))
+            console = self.screen if self.wanted.as_json else Console()
+            tell_end(console, run, path, journal=self._journal_path, vendor_says=iter(()))
         tell_failure(self.screen, run)
         self._write_report(plan)
         code = run.exit_code

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.cli.progress import duration, plain, say
-from jofi_async.cli.run import Run
+from jofi_async.cli.run import ExitCode, Run
 from jofi_async.cli.tally import Tally, named
 from jofi_async.core.errors import JournalError
 from jofi_async.tables.table import TableError
@@ -24,21 +24,26 @@ _STYLES = {
     OutcomeKind.UNKNOWN: "bold red",
     OutcomeKind.NOT_ATTEMPTED: "magenta",
 }
-_WAYS_ON = {
-    3: "Mend the refused rows there and give that file as input: settled rows are not sent again.",
-    4: "To go on, give that file as input: settled rows are not sent again.",
-    130: "To go on, give that file as input: settled rows are not sent again.",
-    143: "To go on, give that file as input: settled rows are not sent again.",
-}
+_MEND = "Mend the refused rows there and give that file as input: settled rows are not sent again."
+_GO_ON = "To go on, give that file as input: settled rows are not sent again."
+_GO_ON_BY_JOURNAL = "To go on, run the same command again: its journal knows who is settled and who is in doubt."
 
 
-def tell_end(console: Console, run: Run[Any, Any], path: Path | None, *, vendor_says: Iterator[str]) -> None:
+def tell_end(
+    console: Console,
+    run: Run[Any, Any],
+    path: Path | None,
+    *,
+    journal: Path | None,
+    vendor_says: Iterator[str],
+) -> None:
     """Show the rows that need a person, then the counts, and what to do next, so that a screen ends with what matters.
 
     Args:
         console: Where it goes.
         run: What has ended.
         path: The outcome file, or None.
+        journal: The journal, or None.
         vendor_says: Sentences of the vendor's own.
     """
     _tell_findings(console, run.tally, path)
@@ -48,10 +53,21 @@ def tell_end(console: Console, run: Run[Any, Any], path: Path | None, *, vendor_
         say(console, sentence)
     if path is not None:
         say(console, f"Outcomes: {path}")
-    if path is not None and not run.tally.plans and run.exit_code in _WAYS_ON:
-        say(console, _WAYS_ON[run.exit_code])
+    if not run.tally.plans and (way_on := _way_on(run, path, journal)):
+        say(console, way_on)
     if run.file is not None and run.file.kept is not None:
         say(console, f"The earlier outcomes are now in {run.file.kept}")
+
+
+def _way_on(run: Run[Any, Any], path: Path | None, journal: Path | None) -> str:
+    """What to do next, or ""."""
+    if run.exit_code == ExitCode.SOME_REFUSED:
+        return _MEND if path is not None else ""
+    if run.caught is None and run.exit_code != ExitCode.RUN_AGAIN:
+        return ""
+    if journal is not None:
+        return _GO_ON_BY_JOURNAL
+    return _GO_ON if path is not None else ""
 
 
 def tell_failure(console: Console, run: Run[Any, Any]) -> None:

@@ -20,7 +20,7 @@ from jofi_async.cli.errand import Errand
 from jofi_async.cli.progress import Bar, Lines, Pace, say
 from jofi_async.cli.signals import Signals, ignore_signals
 from jofi_async.cli.tally import Tally
-from jofi_async.core.errors import JofiAsyncError
+from jofi_async.core.errors import JofiAsyncError, Problem
 from jofi_async.tables.columns import TableRow
 from jofi_async.tables.earlier_run import EarlierRun
 from jofi_async.tables.outcome_file import OutcomeFile, is_outcome_file
@@ -28,6 +28,12 @@ from jofi_async.tables.table import TableError
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
+
+_KEPT = Problem(
+    "",
+    "an earlier run sent it, whether it took effect is not known, and no journal is here by which it could be looked "
+    "up. Look there, and if it is not there, empty this row's outcome to have it sent",
+)
 
 
 class Job(Protocol[Row, Item]):
@@ -183,6 +189,8 @@ class Run(Generic[Row, Item]):
         for row in errand.rows():
             if earlier.is_settled(row):
                 self._carry(row)
+            elif errand.doubts_known is not None and earlier.is_in_doubt(row, errand.doubts_known):
+                self._take(Outcome(self.tally.total, row, OutcomeKind.UNKNOWN, problems=(_KEPT,)))
             else:
                 yield earlier.checked(row)
 

@@ -4,7 +4,7 @@ Outcomes stand in the order in which they came, so a row that was refused as a r
 repeats, and a settled row is not sent again and so would not be seen as the first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from attrs import evolve, frozen
@@ -53,6 +53,16 @@ class EarlierRun:
     def is_settled(self, row: TableRow[Any]) -> bool:
         """Whether a row needs nothing more."""
         return self._standing(row) == 0
+
+    def is_in_doubt(self, row: TableRow[Any], resolved: Container[str]) -> bool:
+        """Whether a row may have been sent, and nobody will know.
+
+        Args:
+            row: The row.
+            resolved: The keys of persons of whom somebody will.
+        """
+        is_unknown = self._standing(row) == _STANDINGS[OutcomeKind.UNKNOWN]
+        return is_unknown and normalised(self._cells(row)["email"]) not in resolved
 
     def checked(self, row: TableRow[Row]) -> TableRow[Row]:
         """The row; with the reason to refuse it where another that went further is about the same person."""

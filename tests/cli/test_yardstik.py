@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jofi_async import FakeYardstik
+from jofi_async import FakeYardstik, Request, Response
 from jofi_async.yardstik.fake import FakeClock
 from tests.cli.support import At, Command, kinds, said
 
@@ -38,6 +38,68 @@ def test_a_file_is_invited_once_with_a_journal_of_its_own(jofi: Command, at: At)
     assert "Resuming: 2 settled" in jofi.err
     assert jofi("job", "status", jofi.folder / "people.csv.yardstik.journal") == 0
     assert "yardstik at http" in jofi.out
+
+
+class Doubtful(FakeYardstik):
+    """One whose first invitation is lost behind a gateway."""
+
+    has_lost = False
+
+    async def handle(self, request: Request) -> Response:
+        """Answer, but for the first one."""
+        if self.has_lost or request.method == "GET" or not request.url.endswith("/invitations"):
+            return await super().handle(request)
+        self.has_lost = True
+        return Response(503)
+
+
+def test_what_is_in_doubt_is_not_sent_again_by_giving_its_outcomes(jofi: Command, at: At) -> None:
+    """Also the outcomes of outcomes have the journal of the first file, in which it is looked for."""
+    fake = Doubtful()
+    at(fake)
+    path = jofi.write(PEOPLE)
+    for _ in range(3):
+        assert jofi("yardstik", "invite", path, "--package", "standard") == 4
+        assert "To go on, run the same command again: its journal knows" in jofi.out
+        path = path.with_name(f"{path.name}.outcomes.csv")
+        assert kinds(jofi.rows(path)) == {"unknown": 1, "created": 1}
+    assert [one.name for one in jofi.folder.glob("*.journal")] == ["people.csv.yardstik.journal"]
+    assert len(fake.messages) == 1
+
+
+@pytest.mark.parametrize("option", ["--no-journal", "--journal=new.journal"])
+def test_what_is_in_doubt_and_in_no_journal_stays_so_until_a_person_says(
+    jofi: Command, at: At, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(jofi.folder)
+    fake = Doubtful()
+    at(fake)
+    assert jofi("yardstik", "invite", jofi.write(PEOPLE), "--package", "standard", "--no-journal") == 4
+    assert "To go on, give that file as input" in jofi.out
+    path = jofi.folder / "people.csv.outcomes.csv"
+    more = jofi.folder / "more.csv"
+    more.write_text(path.read_text("utf-8-sig") + "9,,,,ada@example.org,,,,,,Ada,Lovelace\n", "utf-8")
+    for source in (path, more):
+        assert jofi("yardstik", "invite", source, "--package", "standard", option) == 4
+        rows = jofi.rows(source.with_name(f"{source.name}.outcomes.csv"))
+        assert kinds(rows)["unknown"] == kinds(rows)["created"] == 1
+        assert [row["reason"] for row in rows if row["outcome"] == "unknown"] == [
+            "an earlier run sent it, whether it took effect is not known, and no journal is here by which it could be "
+            "looked up. Look there, and if it is not there, empty this row's outcome to have it sent"
+        ]
+        assert len(fake.messages) == 1
+    path.write_text(path.read_text("utf-8-sig").replace(",unknown,", ",,"), "utf-8")
+    assert jofi("yardstik", "invite", path, "--package", "standard", option) == 0
+    assert len(fake.messages) == 2
+
+
+def test_who_starts_over_has_what_is_in_doubt_sent(jofi: Command, at: At) -> None:
+    fake = Doubtful()
+    at(fake)
+    assert jofi("yardstik", "invite", jofi.write(PEOPLE), "--package", "standard") == 4
+    path = jofi.folder / "people.csv.outcomes.csv"
+    assert jofi("yardstik", "invite", path, "--package", "standard", "--start-over") == 0
+    assert len(fake.messages) == 2
 
 
 def test_a_dry_run_needs_no_key(jofi: Command) -> None:

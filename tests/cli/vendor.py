@@ -116,6 +116,6 @@ def said(run: Run[Row, str]) -> str:
 
 def told(run: Run[Row, str], path: Path | None = None) -> str:
     out = Console(file=io.StringIO(), width=80)
-    tell_end(out, run, path, vendor_says=iter(()))
+    tell_end(out, run, path, journal=None, vendor_says=iter(()))
     assert isinstance(out.file, io.StringIO)
     return out.file.getvalue()

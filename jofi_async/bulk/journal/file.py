@@ -1,6 +1,6 @@
 """A journal's file as a person looks at it, also while a job runs; and the removal of personal data from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -84,7 +84,16 @@ async def purge(path: Path) -> Mapping[State, int]:
 
 def settled_people(path: Path) -> frozenset[str]:
     """The keys of everybody who is settled in a journal; nobody where there is none that can be read."""
+    return _people(path, lambda entry: entry.is_settled)
+
+
+def known_people(path: Path) -> frozenset[str]:
+    """The keys of everybody in a journal; nobody where there is none that can be read."""
+    return _people(path, lambda _: True)
+
+
+def _people(path: Path, counts: Callable[[Entry], bool]) -> frozenset[str]:
     try:
-        return frozenset(entry.person for entry in read_entries(path) if entry.is_settled)
+        return frozenset(entry.person for entry in read_entries(path) if counts(entry))
     except StorageError:  # who opens it to write is told
         return frozenset()

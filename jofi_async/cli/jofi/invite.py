@@ -61,7 +61,7 @@ def invite(**given: Any) -> int:
     else:
         asyncio.run(_send(options, way, run, options.the_journal(journal_path)))
     if not run.is_void:
-        tell_end(Console(), run, path, vendor_says=_in_closing(way, run))
+        tell_end(Console(), run, path, journal=journal_path, vendor_says=_in_closing(way, run))
     tell_failure(screen, run)
     return run.exit_code
 

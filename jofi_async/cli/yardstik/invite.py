@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 from rich.console import Console
 
-from jofi_async.bulk.journal.file import settled_people
+from jofi_async.bulk.journal.file import known_people, settled_people
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.cli.confirm import confirm, someone_is_there
 from jofi_async.cli.errand import Errand
@@ -63,6 +63,8 @@ def invite(**given: Any) -> int:
     path = errand.outcomes_path(options)
     journal_path = options.journal_path(None if way and way.fake else errand.journal_path("yardstik"))
     errand.check_apart(path, journal_path)
+    if not options.start_over:
+        errand = evolve(errand, doubts_known=frozenset() if journal_path is None else known_people(journal_path))
     settled = frozenset[str]() if options.start_over or journal_path is None else settled_people(journal_path)
     if way is not None and not options.dry_run and not _goes_on(screen, options, way, errand, settled):
         say(screen, "Nothing was sent.")
@@ -73,7 +75,7 @@ def invite(**given: Any) -> int:
     else:
         asyncio.run(_send(options, way, run, rows, options.the_journal(journal_path)))
     if not run.is_void:
-        tell_end(Console(), run, path, vendor_says=_in_closing(way))
+        tell_end(Console(), run, path, journal=journal_path, vendor_says=_in_closing(way))
     tell_failure(screen, run)
     return run.exit_code
 
