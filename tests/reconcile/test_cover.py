@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jofi_async.reconcile.cover.counts import Counts
 from jofi_async.reconcile.cover.cover import Cover
 from jofi_async.reconcile.cover.imagined import Imagination
-from jofi_async.reconcile.cover.letters import Bans, Letters
+from jofi_async.reconcile.cover.letters import Bans, Growth, Letters
 from jofi_async.reconcile.parts import Known, Part
 from tests.reconcile.server import Server, read, server_of
 from tests.reconcile.test_complete import ADDRESSES, FILTERS, UNHURRIED, hidden, servers
@@ -110,21 +110,37 @@ def test_no_letter_that_is_banned_is_drawn(texts: list[str], banned: frozenset[s
     for text in texts:
         letters.learn(text, 0)
     letters.settle()
-    letter, likely, left = letters.draw("", 0, banned, random)
-    assert letter not in banned
-    there = [*"".join(texts), *("" for _ in texts)]  # each text ends once
-    assert abs(left - sum(one not in banned for one in there) / len(there)) < 1e-9
-    assert abs(likely - there.count(letter) / len(there)) < 1e-9
+    text, likely, drawn = Growth(letters, Bans(banned, set()), random).grown("", 0)
+    assert banned.isdisjoint(text)
+    if likely:
+        assert 0 < likely <= drawn < 1 + 1e-9
+        assert bool(banned & set("".join(texts))) or abs(likely - drawn) < 1e-9
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=8), st.frozensets(st.sampled_from("abc")))
+def test_what_is_left_is_as_likely_as_what_is_not_banned(texts: list[str], banned: frozenset[str]) -> None:
+    letters = Letters(2)
+    for text in texts:
+        letters.learn(text, 0)
+    letters.settle()
+    choice = letters.after("").without(banned)
+    there = [*"".join(texts), *("\n" for _ in texts)]  # each text ends once
+    assert abs(choice.left - sum(one not in banned for one in there) / len(there)) < 1e-9
+    for letter in there:
+        assert abs(choice.shares[letter] - there.count(letter) / len(there)) < 1e-9
 
 
 @given(st.frozensets(TEXTS, max_size=4), st.frozensets(TEXTS, max_size=4), st.text("abc", max_size=5))
 def test_bans_keep_out_whatever_holds_a_banned_text(
     anywhere: frozenset[str], at_first: frozenset[str], text: str
 ) -> None:
-    bans = Bans(anywhere, at_first)
+    bans, state = Bans(anywhere, at_first), ""
+    for letter in text:
+        state = bans.state(state + letter)
+    banned = bans.after(state) | bans.at_first(text)
     for letter in "abc":
         ends = any((text + letter).endswith(one) for one in anywhere)
-        assert (letter in bans.after(text)) == (ends or text + letter in at_first)
+        assert (letter in banned) == (ends or text + letter in at_first)
 
 
 @settings(max_examples=25, deadline=None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Set
 
-from attrs import frozen
+from attrs import field, frozen
 
 from jofi_async.reconcile.parts import Part
 
@@ -17,9 +17,9 @@ class Counts:
         seen: Which share of each text's items, the newest, its answer has shown, for those that lack some.
     """
 
-    missing: Mapping[str, int]
-    closed: Set[str]
-    seen: Mapping[str, float]
+    missing: Mapping[str, int] = field(factory=dict[str, int])
+    closed: Set[str] = frozenset()
+    seen: Mapping[str, float] = field(factory=dict[str, float])
 
     @classmethod
     def of(cls, parts: Iterable[Part]) -> "Counts":

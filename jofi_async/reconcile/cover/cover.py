@@ -5,13 +5,14 @@ known to have it, still fits into an answer; then the next one, with what the fi
 on.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from itertools import islice
 from random import Random
 
 from jofi_async.reconcile.cover.counts import Counts
-from jofi_async.reconcile.cover.imagined import Imagination, Value, pieces
+from jofi_async.reconcile.cover.having import Having
+from jofi_async.reconcile.cover.imagined import Imagination, pieces
 from jofi_async.reconcile.cover.worth import Chosen, Worth
 from jofi_async.reconcile.parts import Known
 
@@ -44,6 +45,7 @@ class Cover:
         self._can_ask = can_ask
         self._learned = 0
         self._index: Counter[str] = Counter()
+        self._having = Having(self._is_wanted)
         self._imagination = Imagination(anchor, Random(0))
 
     def choose(self, missing: int, limit: int) -> list[Chosen]:
@@ -66,21 +68,16 @@ class Cover:
         counts = Counts.of(self._known.counted(self._place))
         values = self._imagination.values(counts, missing, number, is_late=is_late)
         few = _FEW if len(values) > number / 2 else 1
-        worth = Worth(values, self._having(values, few), self._index, limit, is_late=is_late)
+        self._having.update(values)
+        worth = Worth(values, self._candidates(few), self._index, limit, is_late=is_late)
         most = _LATE_AT_ONCE if is_late else MOST_AT_ONCE
         return list(islice(worth.best(), min(most, 2 + self._learned // 100)))
 
-    def _having(self, values: list[Value], few: int) -> dict[str, list[int]]:
+    def _candidates(self, few: int) -> dict[str, Collection[int]]:
         """The texts that a few values have in them, each with the numbers of the values that have it in them."""
-        having: defaultdict[str, list[int]] = defaultdict(list)
-        for number, value in enumerate(values):
-            for piece in value.pieces:
-                having[piece].append(number)
-        return {
-            piece: numbers
-            for piece, numbers in having.items()
-            if len(numbers) >= few and self._index[piece] < _FREQUENT and self._is_new(piece)
-        }
+        return {piece: numbers for piece, numbers in self._having.of_many(few) if self._is_wanted(piece)}
 
-    def _is_new(self, text: str) -> bool:
-        return self._known.part(self._place, text) is None and self._can_ask(text)
+    def _is_wanted(self, text: str) -> bool:
+        return (
+            self._index.get(text, 0) < _FREQUENT and self._known.part(self._place, text) is None and self._can_ask(text)
+        )

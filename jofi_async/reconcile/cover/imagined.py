@@ -7,23 +7,22 @@ drawn, and how likely such letters were lowers the value's weight. The weights a
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import count
 from math import expm1
 from random import Random
 
 from attrs import define, field
 
 from jofi_async.reconcile.cover.counts import Counts
-from jofi_async.reconcile.cover.letters import Bans, Letters
+from jofi_async.reconcile.cover.letters import Bans, Growth, Letters
 from jofi_async.reconcile.cover.tree import Tree
 
 LONGEST = 6
 """How long the texts are that are held against counts, besides those at the anchor."""
 
 _AT_ANCHOR = 8
-_LONGEST_VALUE = 80
 _MOST_OF_ONE = 0.3  # of one imagined value there is hardly a whole one
-_TINY = 1e-100  # what is less likely cannot be reckoned with
 _SWEEPS = 3
 _LATE_SWEEPS = 30
 _EVENNESS = 0.35  # the power that late weights are raised to: what is found last is what was not thought likely
@@ -35,18 +34,24 @@ class Value:
     """An imagined value.
 
     Attributes:
+        number: Tells it from all others.
         text: The value.
         likely: How likely it is among all values.
         drawn: How likely it was to be drawn, with what counts deny left out.
+        node: The last node of the tree that it lies in.
         pieces: The texts in it that may be asked for.
+        counted: Those of its texts that were counted, and lack some.
         weight: How many missing ones it stands for.
         seen: The share of the newest that answers have shown, of those that have the same texts in them.
     """
 
+    number: int
     text: str
     likely: float
     drawn: float
-    pieces: tuple[str, ...]
+    node: str
+    pieces: Sequence[str]
+    counted: list[str]
     weight: float = 0.0
     seen: float = 0.0
 
@@ -68,6 +73,9 @@ class Imagination:
     _forth: Letters = field(factory=lambda: Letters(8))
     _back: Letters = field(factory=lambda: Letters(4))
     _settled: int = 0
+    _numbers: Iterator[int] = field(factory=count)
+    _counts: Counts = field(factory=Counts)
+    _nodes: Set[str] = frozenset()
     _values: list[Value] = field(factory=list[Value])
 
     def learn(self, text: str) -> None:
@@ -93,57 +101,62 @@ class Imagination:
             self._forth.settle()
             self._back.settle()
         tree = Tree(counts.missing, self.anchor, self._ends)
-        kept: defaultdict[str, list[Value]] = defaultdict(list)
-        for value in self._values:
-            if value.text not in self.texts and counts.closed.isdisjoint(value.pieces):
-                kept[tree.node_of(value.text)].append(value)
+        kept = self._kept(counts, tree)
         closed = counts.closed - tree.nodes
         backwards = Bans({text[::-1] for text in closed}, {text[::-1] for text in tree.nodes})
-        forwards = Bans(closed, tree.nodes)
+        forth = Growth(self._forth, Bans(closed, tree.nodes), self.random)
+        back = Growth(self._back, backwards, self.random)
         whole = sum(tree.rest.values()) or 1
         self._values = []
         for node, rest in tree.rest.items():
             wanted = max(min(12, 2 * rest + 2), round(number * rest / whole))
-            found = self._imagine(node, wanted, kept[node][:wanted], forwards, backwards)
+            found = self._imagine(node, wanted, kept[node][:wanted], forth, back)
             _spread(found, rest, _EVENNESS if is_late else 1.0)
             self._values += found
         _weigh(self._values, counts, _LATE_SWEEPS if is_late else _SWEEPS)
         _cap(self._values, missing)
         return self._values
 
-    def _imagine(self, node: str, wanted: int, kept: list[Value], forwards: Bans, backwards: Bans) -> list[Value]:
+    def _kept(self, counts: Counts, tree: Tree) -> Mapping[str, list[Value]]:
+        """The values of the last time that no count denies, by their nodes."""
+        closed = counts.closed - self._counts.closed
+        counted = counts.seen.keys() - self._counts.seen.keys()
+        nodes = tree.nodes - self._nodes
+        self._counts, self._nodes = counts, tree.nodes
+        kept: defaultdict[str, list[Value]] = defaultdict(list)
+        for value in self._values:
+            text = value.text
+            if text in self.texts or any(one in text for one in closed):
+                continue
+            if any(one in text for one in counted):
+                value.counted = [piece for piece in value.pieces if piece in counts.seen]
+            if any(one in text for one in nodes):
+                value.node = tree.node_of(text)
+            kept[value.node].append(value)
+        return kept
+
+    def _imagine(self, node: str, wanted: int, kept: list[Value], forth: Growth, back: Growth) -> list[Value]:
         found = {one.text: one for one in kept}
         for _ in range(3 * (wanted - len(kept)) + 20):
             if len(found) >= wanted:
                 break
-            text, likely, drawn = self._drawn(node, forwards, backwards)
+            text, likely, drawn = self._drawn(node, forth, back)
             if likely and text not in self.texts and text not in found:
-                found[text] = Value(text, likely, drawn, pieces(text, self.anchor))
+                its = pieces(text, self.anchor)
+                counted = [piece for piece in its if piece in self._counts.seen]
+                found[text] = Value(next(self._numbers), text, likely, drawn, node, its, counted)
         return list(found.values())
 
-    def _drawn(self, node: str, forwards: Bans, backwards: Bans) -> tuple[str, float, float]:
+    def _drawn(self, node: str, forth: Growth, back: Growth) -> tuple[str, float, float]:
         """A value of a node; how likely it is, or 0 when it was denied; and how likely it was to be drawn."""
         at = node.index(self.anchor)
         text, likely, drawn = node[at:], 1.0, 1.0
         if text not in self._ends:
-            text, likely, drawn = self._grown(self._forth, text, forwards, 0)
+            text, likely, drawn = forth.grown(text, 0)
         if not likely:
             return "", 0.0, 0.0
-        text, more, once = self._grown(self._back, (node[:at] + text)[::-1], backwards, len(text) - 1)
+        text, more, once = back.grown((node[:at] + text)[::-1], len(text) - 1)
         return text[::-1], likely * more, drawn * once
-
-    def _grown(self, letters: Letters, text: str, bans: Bans, begin: int) -> tuple[str, float, float]:
-        likely = drawn = 1.0
-        while len(text) < _LONGEST_VALUE and drawn > _TINY:
-            letter, share, left = letters.draw(text, begin, bans.after(text), self.random)
-            if not left:
-                return text, 0.0, 0.0
-            likely *= share
-            drawn *= share / left
-            if not letter:
-                return text, likely, drawn
-            text += letter
-        return text, 0.0, 0.0
 
 
 def _spread(values: list[Value], rest: int, evenness: float) -> None:
@@ -157,19 +170,21 @@ def _spread(values: list[Value], rest: int, evenness: float) -> None:
 
 def _weigh(values: Sequence[Value], counts: Counts, sweeps: int) -> None:
     """Leave out what has been seen of such values, and hold the weights against all counts."""
-    having: defaultdict[str, list[Value]] = defaultdict(list)
-    for value in values:
-        counted = [piece for piece in value.pieces if piece in counts.seen]
-        for piece in counted:
-            having[piece].append(value)
-        value.seen = max([counts.seen[piece] for piece in counted], default=0.0)
-        value.weight *= 1 - value.seen
+    having: defaultdict[str, list[int]] = defaultdict(list)
+    weights: list[float] = []
+    for number, value in enumerate(values):
+        for piece in value.counted:
+            having[piece].append(number)
+        value.seen = max([counts.seen[piece] for piece in value.counted], default=0.0)
+        weights.append(value.weight * (1 - value.seen))
     for _ in range(sweeps):
-        for piece, those in having.items():
-            whole = sum([value.weight for value in those])
+        for piece, numbers in having.items():
+            whole = sum([weights[number] for number in numbers])
             factor = min(3.0, max(0.3, counts.missing[piece] / max(whole, 1e-6)))
-            for value in those:
-                value.weight *= factor
+            for number in numbers:
+                weights[number] *= factor
+    for value, weight in zip(values, weights, strict=True):
+        value.weight = weight
 
 
 def _cap(values: Sequence[Value], missing: int) -> None:

@@ -4,9 +4,10 @@ Every value counts the more, the harder it is to find by any text.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from heapq import heapify, heappop, heappush
+from math import fsum
 
 from attrs import frozen
 
@@ -48,7 +49,7 @@ class Worth:
     def __init__(
         self,
         values: Sequence[Value],
-        having: Mapping[str, Sequence[int]],
+        having: Mapping[str, Collection[int]],
         known: Mapping[str, int],
         limit: int,
         *,
@@ -58,8 +59,8 @@ class Worth:
         self._known = known
         self._fit = _MARGIN * limit
         self._a_bit = _A_BIT if is_late else 0.0
-        self._seen = [value.seen for value in values]
-        self._weights = [value.weight for value in values]
+        self._seen = {value.number: value.seen for value in values}
+        self._weights = {value.number: value.weight for value in values}
         self._counting = self._weights
         worth = {piece: self.of(piece) for piece in having}
         self._counting = self._hardened(worth)
@@ -70,14 +71,17 @@ class Worth:
     def of(self, piece: str) -> float:
         """What a text is worth; that of one that few known values have is doubted."""
         numbers = self._having[piece]
-        known = self._known.get(piece, 0) + _DOUBT
-        share = self._share(piece)
-        if share == 1:
-            shown = sum(map(self._counting.__getitem__, numbers))
+        known = self._known.get(piece, 0)
+        imagined = fsum(map(self._weights.__getitem__, numbers))
+        share = self._share(known + imagined)
+        if share < 1:
+            shown = fsum([self._counting[number] * self._shown(number, share) for number in numbers])
+        elif self._counting is self._weights:
+            shown = imagined
         else:
-            shown = sum([self._counting[number] * self._shown(number, share) for number in numbers])
-        worth = shown * known / (known + _DOUBT)
-        return worth + self._a_bit * _bits(round(10 * self._imagined(piece))) if self._a_bit else worth
+            shown = fsum(map(self._counting.__getitem__, numbers))
+        worth = shown * (known + _DOUBT) / (known + 2 * _DOUBT)
+        return worth + self._a_bit * _bits(round(10 * imagined)) if self._a_bit else worth
 
     def best(self) -> Iterator[Chosen]:
         """Texts, the best first, each without what those before it show."""
@@ -95,10 +99,10 @@ class Worth:
             yield Chosen(piece, self._take(piece))
             number += 1
 
-    def _hardened(self, worth: Mapping[str, float]) -> list[float]:
+    def _hardened(self, worth: Mapping[str, float]) -> dict[int, float]:
         """The weights, each more by how hard the value is to find: by how little its best text is worth."""
-        counting = [0.0] * len(self._weights)
-        left = set(range(len(self._weights)))
+        counting = dict.fromkeys(self._weights, 0.0)
+        left = set(self._weights)
         for piece in sorted(worth, key=worth.__getitem__, reverse=True):
             hardness = max(worth[piece], 1e-6) ** -_HARDNESS
             found = left.intersection(self._having[piece])
@@ -109,12 +113,8 @@ class Worth:
                 break
         return counting
 
-    def _imagined(self, piece: str) -> float:
-        return sum(map(self._weights.__getitem__, self._having[piece]))
-
-    def _share(self, piece: str) -> float:
-        """Which share of what has it in it its answer would show: an answer that is cut shows the newest."""
-        total = self._known.get(piece, 0) + self._imagined(piece)
+    def _share(self, total: float) -> float:
+        """Which share of so many its answer would show: an answer that is cut shows the newest."""
         return 1.0 if total <= self._fit else self._fit / total
 
     def _shown(self, number: int, share: float) -> float:
@@ -126,8 +126,10 @@ class Worth:
 
     def _take(self, piece: str) -> float:
         """Leave out what its answer would show, and tell how much that is."""
-        share, expected = self._share(piece), 0.0
-        for number in self._having[piece]:
+        numbers = self._having[piece]
+        total = self._known.get(piece, 0) + fsum(map(self._weights.__getitem__, numbers))
+        share, expected = self._share(total), 0.0
+        for number in numbers:
             shown = self._shown(number, share)
             expected += shown * self._weights[number]
             self._weights[number] *= 1 - shown
