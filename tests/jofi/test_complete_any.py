@@ -45,7 +45,7 @@ def read(account: Account, *, covered: int, **filters: str) -> Read:
     """Read all; a cover is guessed, of a few values, when so many are missing; a walk gives up sooner than it does."""
     with (
         patch("jofi_async.reconcile.descent.COVERED", covered),
-        patch("jofi_async.reconcile.cover.cover._VALUES", 50),
+        patch("jofi_async.reconcile.cover.cover._FEWEST", 50),
         patch("jofi_async.reconcile.descent.PATIENCE", 120),
     ):
         return run_virtual(client_of(account, retry=SHORT).invitations.list_all(**filters))

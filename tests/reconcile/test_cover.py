@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from jofi_async.reconcile.cover.counts import Counts
 from jofi_async.reconcile.cover.cover import Cover
-from jofi_async.reconcile.cover.imagined import Imagination
+from jofi_async.reconcile.cover.having import Having
+from jofi_async.reconcile.cover.imagined import Imagination, Value, pieces
 from jofi_async.reconcile.cover.letters import Bans, Growth, Letters
+from jofi_async.reconcile.cover.untold import Untold
 from jofi_async.reconcile.parts import Known, Part
 from tests.reconcile.server import Server, read, server_of
 from tests.reconcile.test_complete import ADDRESSES, FILTERS, UNHURRIED, hidden, servers
@@ -29,7 +31,7 @@ def guessing(most: int = 200) -> Generator[None]:
     """A cover is guessed however few are missing, of a few values."""
     with (
         patch("jofi_async.reconcile.descent.COVERED", 0),
-        patch("jofi_async.reconcile.cover.cover._VALUES", most),
+        patch("jofi_async.reconcile.cover.cover._FEWEST", most),
     ):
         yield
 
@@ -141,6 +143,34 @@ def test_bans_keep_out_whatever_holds_a_banned_text(
     for letter in "abc":
         ends = any((text + letter).endswith(one) for one in anywhere)
         assert (letter in banned) == (ends or text + letter in at_first)
+
+
+def imagined(number: int, text: str, *counted: str) -> Value:
+    return Value(number, text, 1.0, 1.0, "", pieces(text, "@"), list(counted), weight=1.0)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.frozensets(st.integers(0, 9), max_size=8), max_size=6))
+def test_what_has_a_text_is_kept_up_whatever_comes_and_goes(rounds: list[frozenset[int]]) -> None:
+    values = [imagined(number, PEOPLE[number]) for number in range(10)]
+    having = Having(lambda text: "z" not in text)
+    for numbers in rounds:
+        having.update([values[number] for number in sorted(numbers)])
+        texts = {piece for number in numbers for piece in values[number].pieces if "z" not in piece}
+        wanted = {text: {number for number in numbers if text in values[number].pieces} for text in texts}
+        assert {text: set(those) for text, those in having.of_many(1)} == wanted
+        assert dict(having.of_many(3)) == {text: those for text, those in wanted.items() if len(those) >= 3}
+
+
+def test_a_count_tells_what_no_other_has_told() -> None:
+    values = [imagined(number, PEOPLE[number], "@", "a" if number < 4 else "b") for number in range(8)]
+    untold = Untold(values, {"@": 8, "a": 4, "b": 4})
+    assert untold.bits(range(4)) == untold.bits(range(8)) == 0  # as many as were counted
+    assert 0 < untold.bits([0]) < untold.bits([0, 1])
+    assert untold.bits([0, 1, 4, 5]) > untold.bits([0, 1])
+    untold.take([0, 1])
+    assert untold.bits([0, 1]) == 0
+    assert untold.bits([2]) > 0
 
 
 @settings(max_examples=25, deadline=None)

@@ -16,16 +16,19 @@ from jofi_async.reconcile.cover.imagined import Imagination, pieces
 from jofi_async.reconcile.cover.worth import Chosen, Worth
 from jofi_async.reconcile.parts import Known
 
-MOST_AT_ONCE = 16
-"""How many texts are chosen in a round."""
+_AT_ONCE = 16  # texts are chosen in a round,
+_OF_MANY = 1250  # or one for each so many items there are, if those are more
+_FIRST = 2  # at first, and one more for each so many known items
+_OF_KNOWN = 100
 
-_VALUES = 4000  # are imagined, but no more than there are items
-_MANY = 8000  # where there are five times as many items
+_FEWEST = 1500  # values are imagined, but no more than there are items; enough for those that are missing late
+_OF_ITEMS = 5  # or one for so many items,
+_MOST = 8000  # but no more than these
 _FEW = 3  # imagined values that a text must be in
 _FREQUENT = 800  # what so many known values have in them tells nothing apart
 _LATE = 0.005  # of all: when fewer are missing, what counts tell is worth something
 _FEW_MISSING = 20  # and when these few are
-_LATE_AT_ONCE = 8  # and how many texts are chosen then
+_LATE_SHARE = 0.5  # of the texts at once is chosen then
 
 
 class Cover:
@@ -44,6 +47,7 @@ class Cover:
         self._anchor = anchor
         self._can_ask = can_ask
         self._learned = 0
+        self._is_late = False
         self._index: Counter[str] = Counter()
         self._having = Having(self._is_wanted)
         self._imagination = Imagination(anchor, Random(0))
@@ -64,14 +68,18 @@ class Cover:
         self._learned = len(self._known.texts)
         total = self._learned + missing
         is_late = missing <= max(_FEW_MISSING, _LATE * total)
-        number = _MANY if total >= 5 * _MANY else min(_VALUES, total)
+        fewest = min(total, _FEWEST)
+        number = fewest if is_late else min(_MOST, max(fewest, total // _OF_ITEMS))
         counts = Counts.of(self._known.counted(self._place))
         values = self._imagination.values(counts, missing, number, is_late=is_late)
         few = _FEW if len(values) > number / 2 else 1
+        if is_late and not self._is_late:
+            self._having = Having(self._is_wanted)
+        self._is_late = is_late
         self._having.update(values)
-        worth = Worth(values, self._candidates(few), self._index, limit, is_late=is_late)
-        most = _LATE_AT_ONCE if is_late else MOST_AT_ONCE
-        return list(islice(worth.best(), min(most, 2 + self._learned // 100)))
+        worth = Worth(values, self._candidates(few), self._index, limit, counts.missing if is_late else None)
+        most = max(_AT_ONCE, total // _OF_MANY) * (_LATE_SHARE if is_late else 1)
+        return list(islice(worth.best(), min(int(most), _FIRST + self._learned // _OF_KNOWN)))
 
     def _candidates(self, few: int) -> dict[str, Collection[int]]:
         """The texts that a few values have in them, each with the numbers of the values that have it in them."""
@@ -79,5 +87,7 @@ class Cover:
 
     def _is_wanted(self, text: str) -> bool:
         return (
-            self._index.get(text, 0) < _FREQUENT and self._known.part(self._place, text) is None and self._can_ask(text)
+            (self._is_late or self._index.get(text, 0) < _FREQUENT)
+            and self._known.part(self._place, text) is None
+            and self._can_ask(text)
         )

@@ -71,7 +71,7 @@ class Imagination:
     texts: set[str] = field(factory=set[str])
     _ends: set[str] = field(factory=set[str])
     _forth: Letters = field(factory=lambda: Letters(8))
-    _back: Letters = field(factory=lambda: Letters(4))
+    _back: Letters = field(factory=lambda: Letters(5))
     _settled: int = 0
     _numbers: Iterator[int] = field(factory=count)
     _counts: Counts = field(factory=Counts)

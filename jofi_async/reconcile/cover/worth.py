@@ -3,15 +3,14 @@
 Every value counts the more, the harder it is to find by any text.
 """
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
 from heapq import heapify, heappop, heappush
 from math import fsum
 
 from attrs import frozen
 
 from jofi_async.reconcile.cover.imagined import Value
+from jofi_async.reconcile.cover.untold import Untold
 
 _MARGIN = 0.93  # of what an answer holds, since counts are guessed
 _WORTH = 0.45  # of what the first text of a round is worth, a further one must be
@@ -43,7 +42,7 @@ class Worth:
         having: Of each text, the numbers of the values that have it in them.
         known: Of each text, how many known values have it in them.
         limit: How many items an answer holds.
-        is_late: Whether so few are missing that what counts tell is worth something.
+        missing: How many each counted text lacks, where so few are missing that what counts tell is worth something.
     """
 
     def __init__(
@@ -52,15 +51,14 @@ class Worth:
         having: Mapping[str, Collection[int]],
         known: Mapping[str, int],
         limit: int,
-        *,
-        is_late: bool,
+        missing: Mapping[str, int] | None = None,
     ) -> None:
         self._having = having
         self._known = known
         self._fit = _MARGIN * limit
-        self._a_bit = _A_BIT if is_late else 0.0
         self._seen = {value.number: value.seen for value in values}
         self._weights = {value.number: value.weight for value in values}
+        self._untold = None if missing is None else Untold(values, missing)
         self._counting = self._weights
         worth = {piece: self.of(piece) for piece in having}
         self._counting = self._hardened(worth)
@@ -81,7 +79,7 @@ class Worth:
         else:
             shown = fsum(map(self._counting.__getitem__, numbers))
         worth = shown * (known + _DOUBT) / (known + 2 * _DOUBT)
-        return worth + self._a_bit * _bits(round(10 * imagined)) if self._a_bit else worth
+        return worth + _A_BIT * self._untold.bits(numbers) if self._untold is not None else worth
 
     def best(self) -> Iterator[Chosen]:
         """Texts, the best first, each without what those before it show."""
@@ -134,14 +132,6 @@ class Worth:
             expected += shown * self._weights[number]
             self._weights[number] *= 1 - shown
             self._counting[number] *= 1 - shown
+        if self._untold is not None:
+            self._untold.take(numbers)
         return expected
-
-
-@cache
-def _bits(tenths: int) -> float:
-    """How many bits a count tells of which so many tenths are expected: the entropy of Poisson's distribution."""
-    mean = tenths / 10
-    if mean > 8:  # as good as normal
-        return 0.5 * math.log2(2 * math.pi * math.e * mean)
-    shares = [math.exp(-mean) * mean**number / math.factorial(number) for number in range(30)]
-    return -sum(share * math.log2(share) for share in shares if share > 0)
