@@ -48,6 +48,7 @@ def confirm(
         return True
     people = f"{number:,} {'person' if number == 1 else 'people'}"
     others = {"refused unsent": counts[OutcomeKind.REFUSED], "settled already": rehearsal.tally.carried}
+    others["in doubt and left so"] = counts[OutcomeKind.UNKNOWN]
     left = "".join(f", {count:,} {word}" for word, count in others.items() if count)
     say(console, "This contacts real people:")
     width = max(map(len, facts))

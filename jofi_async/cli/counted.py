@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 
 from jofi_async.cli.progress import SECONDS_BETWEEN_LINES, say
+from jofi_async.cli.tally import number_of
 
 
 class Counted:
@@ -56,4 +57,4 @@ class Counted:
         told, at = self._told
         if known - told >= max(1, total / 10) or self._clock() - at >= SECONDS_BETWEEN_LINES:
             self._told = (known, self._clock())
-            say(self._console, f"{known:,} of {total:,} read ({known / total:.0%}): {requests:,} requests")
+            say(self._console, f"{known:,} of {total:,} read ({known / total:.0%}): {number_of(requests, 'request')}")

@@ -18,6 +18,7 @@ from rich.text import Text
 from jofi_async.bulk.journal.file import Status, purge, read_entries, read_status
 from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, State
 from jofi_async.cli.progress import plain, say
+from jofi_async.cli.tally import number_of
 from jofi_async.core.errors import ConfigurationError, JournalError
 from jofi_async.storage.database import StorageError
 from jofi_async.tables.json_lines import JSON_LINES
@@ -117,12 +118,12 @@ def purge_command(path: Path, yes: bool) -> int:
         in_doubt = sum(found.counts.get(state, 0) for state in IN_DOUBT)
         doubt = f", {in_doubt:,} of them may have been invited and were not looked up," if in_doubt else ""
         count = 0 if found.is_purged else sum(found.counts.values())
-        if not yes and not click.confirm(f"Remove {count:,} persons{doubt} from {path}?"):
+        if not yes and not click.confirm(f"Remove {number_of(count, 'person')}{doubt} from {path}?"):
             return 2
         counts = asyncio.run(purge(path))
     except (StorageError, JournalError) as error:
         return _fail(error)
-    say(Console(), f"Removed {count:,} persons. What is left: {_in_words(counts)}.")
+    say(Console(), f"Removed {number_of(count, 'person')}. What is left: {_in_words(counts)}.")
     return 0
 
 

@@ -23,6 +23,8 @@ def read_key(variable: str, path: Path | None, *, alone: bool = True) -> str:
     if path is None:
         return os.environ.get(variable, "").strip()
     try:
+        if path.is_dir():
+            raise ConfigurationError(f"The key file {path} is a folder")
         if alone and path.stat().st_mode & 0o077:
             raise ConfigurationError(f"The key file {path} can be read by others: chmod 600 {path}")
         key = path.read_text(encoding="utf-8").strip()

@@ -62,7 +62,9 @@ def _any_of(names: Sequence[str]) -> str:
 def way_on(error: ColumnError) -> str:
     """What to type when a column is a question."""
     if not error.headers:
-        return f"name it with --map {error.field}=HEADER"
+        which = "it" if len(error.fields) == 1 else "them"
+        return f"name {which} with {' '.join(f'--map {name}=HEADER' for name in error.fields)}"
+    [name] = error.fields
     if len(set(error.headers)) == 1:
-        return f"or leave it out with --map {error.field}="
-    return f"choose with --map {error.field}={shlex.quote(error.headers[0])}"
+        return f"or leave it out with --map {name}="
+    return f"choose with --map {name}={shlex.quote(error.headers[0])}"

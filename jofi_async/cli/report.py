@@ -12,7 +12,7 @@ from rich.text import Text
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.cli.progress import duration, plain, say
 from jofi_async.cli.run import ExitCode, Run
-from jofi_async.cli.tally import Tally, named
+from jofi_async.cli.tally import Tally, named, number_of
 from jofi_async.core.errors import JournalError
 from jofi_async.tables.table import TableError
 
@@ -77,7 +77,7 @@ def tell_failure(console: Console, run: Run[Any, Any]) -> None:
     elif isinstance(run.error, TableError | JournalError):
         say(console, f"Error: {run.error.message}")
         if isinstance(run.error, TableError) and run.unread:
-            say(console, f"{run.unread:,} rows were not read, were not sent, and are not in the outcome file.")
+            say(console, f"{number_of(run.unread, 'row')} not read, not sent, and not in the outcome file.")
     elif run.error is not None:
         say(console, f"Error: {run.stopped or run.error}")
     elif run.stopped is not None:
@@ -123,7 +123,9 @@ def _tell_counts(console: Console, tally: Tally, seconds: float) -> None:
         grid.add_row(f"{tally.carried:,}", "settled by an earlier run, not sent again")
     worked = tally.total if tally.plans else tally.total - tally.counts[OutcomeKind.NOT_ATTEMPTED]
     rate = f", {worked / seconds:,.0f} rows/s" if seconds > 0 and worked else ""
-    grid.add_row(f"{tally.total + tally.carried:,}", f"rows in {duration(seconds)}{rate}", style="bold")
+    everything = tally.total + tally.carried
+    rows = "row" if everything == 1 else "rows"
+    grid.add_row(f"{everything:,}", f"{rows} in {duration(seconds)}{rate}", style="bold")
     console.print(grid)
 
 

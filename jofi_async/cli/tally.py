@@ -94,6 +94,11 @@ def in_words(counts: Counter[OutcomeKind]) -> str:
     return ", ".join(f"{counts[kind]:,} {named(kind)}" for kind in OutcomeKind if counts[kind]) or "no outcome yet"
 
 
+def number_of(count: int, noun: str) -> str:
+    """So many things as people read it; the noun is one whose plural ends in s."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def named(kind: OutcomeKind) -> str:
     """A kind as people read it."""
     return kind.value.replace("_", " ")

@@ -42,16 +42,16 @@ _FLAGS = {
 
 
 class ColumnError(TableError):
-    """A field has no column, or more than one that could be it.
+    """Fields have no column, or one has more than one that could be it.
 
     Attributes:
-        field: The field.
+        fields: The fields.
         headers: The columns that could be it.
     """
 
-    def __init__(self, message: str, *, field: str, headers: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, *, fields: Sequence[str], headers: Sequence[str] = ()) -> None:
         super().__init__(message)
-        self.field = field
+        self.fields = tuple(fields)
         self.headers = tuple(headers)
 
 
@@ -174,13 +174,12 @@ def match_columns(header: Sequence[str], fields: Sequence[Field], chosen: Mappin
         named = known.name in chosen
         headers = _chosen(header, chosen[known.name]) if named else [text for text in free if known.is_headed(text)]
         if len(headers) > 1:
-            raise ColumnError(_which(known.name, headers), field=known.name, headers=headers)
+            raise ColumnError(_which(known.name, headers), fields=[known.name], headers=headers)
         if headers:
             found.append((known, header.index(headers[0])))
-        elif known.needed:
-            raise ColumnError(
-                f"No column is {known.name}; the columns are {_listed(header)}", field=known.name, headers=()
-            )
+    missing = [known.name for known in fields if known.needed and known not in (there for there, _ in found)]
+    if missing:
+        raise ColumnError(f"No column is {_any_of(missing)}; the columns are {_listed(header)}", fields=missing)
     return Columns(header, found)
 
 
@@ -218,6 +217,11 @@ def _which(name: str, headers: Sequence[str]) -> str:
     if len(set(headers)) == 1:
         return f"{len(headers)} columns are headed {headers[0]!r}, and one {name} is needed: rename or delete the other"
     return f"{' and '.join(repr(text) for text in headers)} could each be {name}"
+
+
+def _any_of(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _listed(header: Sequence[str]) -> str:

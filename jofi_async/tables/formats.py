@@ -10,6 +10,8 @@ from jofi_async.tables.workbook import open_workbook
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
+_OBJECTS = (b'{"', b"[{", b"[\n", b"[\r")
+
 
 class Format(StrEnum):
     """The formats of a table."""
@@ -57,9 +59,11 @@ def _check_file(path: Path) -> None:
 
 
 def _find_format(path: Path) -> Format:
-    """JSON lines by name, since they look like any text; a workbook by its first bytes, whatever its name is."""
+    """JSON lines by name, and no other JSON; a workbook by its first bytes, whatever its name is."""
     if path.suffix.lower() in JSON_LINES:
         return Format.JSONL
     with path.open("rb") as file:
         start = file.read(8)
+    if path.suffix.lower() == ".json" or start.lstrip().startswith(_OBJECTS):
+        raise TableError(f"{path} holds JSON: save it as JSON lines, one object a line, named {path.stem}.jsonl")
     return Format.XLSX if start.startswith(_WORKBOOKS) else Format.CSV

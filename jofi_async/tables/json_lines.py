@@ -85,7 +85,7 @@ def _object(line: str, where: str) -> Mapping[str, object]:
         if "\\u" in line:
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        raise TableError(f"{where} is no JSON: {error.msg} (character {error.colno})") from None
+        raise TableError(f"{where} is no JSON: {error.msg} (character {error.pos + 1})") from None
     except UnicodeEncodeError:
         raise TableError(f"{where} holds half a character, such as \\ud83d without what follows") from None
     except RecursionError:

@@ -50,7 +50,7 @@ def test_a_sheet_is_told_and_can_be_chosen(jofi: Command) -> None:
     people: list[Row] = [HEADER, ["Ada", "Lovelace", "ada@example.org", 12345, 12025550165]]
     path = write_workbook(jofi.folder / "p.xlsx", {"Read me": [["Hello"]], "People": [[], *people]}, hidden_rows=[3])
     assert jofi("invite", path, *SANDBOX) == 2
-    assert "No column is first_name; the columns are 'Hello'" in jofi.err
+    assert "No column is first_name, last_name or email; the columns are 'Hello'" in jofi.err
     assert jofi("invite", path, *SANDBOX, "--sheet", "People") == 0
     assert "1 row, 1 of them hidden, sheet 'People' (not 'Read me')" in jofi.err
     (row,) = read(path.with_name("p.xlsx.outcomes.csv"))
@@ -83,7 +83,7 @@ def test_a_mended_outcome_file_that_was_saved_as_a_workbook_is_input(jofi: Comma
     path = write_workbook(jofi.folder / "mended.xlsx", {"Outcomes": mended})
     assert jofi("invite", path, *SANDBOX) == 0
     assert "2  settled by an earlier run, not sent again" in jofi.out
-    assert "The sandbox holds 1 invitations" in jofi.out
+    assert "The sandbox holds 1 invitation, " in jofi.out
 
 
 def test_without_its_package_a_workbook_says_what_to_install(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_outcomes_as_json_lines_are_input_again(jofi: Command) -> None:
     again = jofi.folder / "again.ndjson"
     assert jofi("invite", mended, *SANDBOX, "--outcomes", again) == 0
     assert "2  settled by an earlier run, not sent again" in jofi.out
-    assert "The sandbox holds 1 invitations" in jofi.out
+    assert "The sandbox holds 1 invitation, " in jofi.out
     assert [{**line, "line": 0} for line in _lines(again)[:2]] == [{**line, "line": 0} for line in lines[:2]]
 
 

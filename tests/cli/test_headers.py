@@ -71,7 +71,7 @@ def test_all_fields_from_columns(jofi: Command) -> None:
         "Alan,Turing,alan@example.org,,,,,,,,\n"
     )
     assert jofi.invite(text) == 0
-    assert "would have sent 1 e-mails and 1 texts" in jofi.out
+    assert "would have sent 1 e-mail and 1 text." in jofi.out
 
 
 def test_cells_that_cannot_be_read_are_refused_unsent(jofi: Command) -> None:

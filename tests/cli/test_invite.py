@@ -81,7 +81,7 @@ def test_a_mended_outcome_file_is_input(jofi: Command) -> None:
     assert jofi("invite", mended, "--sandbox", "--inviter", INVITER) == 0
     rows = read(mended.with_name("mended.csv.outcomes.csv"))
     assert kinds(rows) == {"created": 3}
-    assert "The sandbox holds 1 invitations" in jofi.out
+    assert "The sandbox holds 1 invitation, " in jofi.out
     assert "2  settled by an earlier run, not sent again" in jofi.out
     assert "3  rows in" in jofi.out
     for row in rows:
@@ -99,7 +99,7 @@ def test_a_settled_person_is_not_invited_again_at_another_address(jofi: Command)
     assert jofi("invite", mended, "--sandbox", "--inviter", INVITER) == 3
     assert kinds(read(mended.with_name("mended.csv.outcomes.csv"))) == {"created": 2, "refused": 1}
     assert "repeats the person of line 4" in jofi.out
-    assert "The sandbox holds 1 invitations" in jofi.out
+    assert "The sandbox holds 1 invitation, " in jofi.out
 
 
 def test_what_a_test_has_settled_is_not_settled_in_earnest(jofi: Command, live: Live) -> None:
@@ -163,7 +163,7 @@ def test_options_are_defaults(jofi: Command) -> None:
     options = ("--team", 101, "--assessment", 6, "--assessment", 7, "--template", 1000, "--no-email", "--sms")
     assert jofi.invite(PEOPLE, *options) == 3
     assert [(row["outcome"], row["field"]) for row in jofi.rows()] == [("created", ""), ("refused", "phone")]
-    assert "would have sent 0 e-mails and 1 texts" in jofi.out
+    assert "would have sent 0 e-mails and 1 text." in jofi.out
 
 
 def test_a_person_id_may_be_shared(jofi: Command) -> None:

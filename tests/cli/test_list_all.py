@@ -50,7 +50,7 @@ def test_csv(jofi: Command) -> None:
 
 def test_an_account_without_any(jofi: Command) -> None:
     assert jofi(*ALL, "--sandbox") == 0
-    assert (jofi.out, jofi.err) == ("There are none.\n", "All 0 read, with 1 requests.\n")
+    assert (jofi.out, jofi.err) == ("There are none.\n", "All 0 read, with 1 request.\n")
 
 
 def test_what_is_missing_is_said(jofi: Command, live: Live) -> None:
@@ -78,7 +78,7 @@ def test_plain_lines_come_every_tenth_or_five_seconds() -> None:
         counted.step(7, 40, 2)
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().splitlines() == [
-        "4 of 40 read (10%): 1 requests",
+        "4 of 40 read (10%): 1 request",
         "7 of 40 read (18%): 2 requests",
     ]
 

@@ -125,7 +125,7 @@ async def test_a_table_that_is_changed_meanwhile_tells_what_was_not_read(tmp_pat
     tell_failure(run.console, run)
     words = said(run)
     assert "people.csv was changed while it was being read" in " ".join(words.split())
-    assert f"{50 - run.tally.total} rows were not read, were not sent" in words
+    assert f"{50 - run.tally.total} rows not read, not sent, and not in the outcome file" in words
 
 
 async def test_what_may_pass_is_worth_anothermake_run(tmp_path: Path) -> None:

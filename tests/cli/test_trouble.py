@@ -23,6 +23,8 @@ NAMES = "First Name,Last Name"
         (b"", (), "is empty"),
         (f"{NAMES}\nA,B\n", (), "No column is email; the columns are 'First Name', 'Last Name'; "
          "name it with --map email=HEADER"),
+        ("Name,Email\nA B,c\n", (), "No column is first_name or last_name; the columns are 'Name', 'Email'; "
+         "name them with --map first_name=HEADER --map last_name=HEADER"),
         (f"{NAMES},Email,Work Email\nA,B,c,d\n", (), "'Email' and 'Work Email' could each be email; "
          "choose with --map email=Email"),
         (f"{NAMES},Work Email,Personal Email\nA,B,c,d\n", (), "choose with --map email='Work Email'"),

@@ -32,6 +32,12 @@ def test_the_key_file(jofi: Command, mode: int | None, content: str | bytes, sen
     assert sentence in said(jofi)
 
 
+def test_a_folder_is_no_key_file(jofi: Command) -> None:
+    """And nobody is told to take away the right to enter it."""
+    assert jofi.invite(PEOPLE, "--api-key-file", jofi.folder, sandbox=False) == 2
+    assert said(jofi) == f"Error: The key file {jofi.folder} is a folder"
+
+
 def test_a_key_file_goes_before_the_environment(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     path = jofi.folder / "key"
     path.write_text("sk_live_sandbox\n", encoding="utf-8")

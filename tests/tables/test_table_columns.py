@@ -59,7 +59,7 @@ def test_two_candidates_are_a_question() -> None:
     with pytest.raises(ColumnError) as caught:
         _match("Email,Name,Work Email")
     assert caught.value.message == "'Email' and 'Work Email' could each be email"
-    assert (caught.value.field, caught.value.headers) == ("email", ("Email", "Work Email"))
+    assert (caught.value.fields, caught.value.headers) == (("email",), ("Email", "Work Email"))
 
 
 def test_a_choice_answers_it() -> None:
@@ -97,6 +97,15 @@ def test_a_field_that_is_needed() -> None:
         _match("Name,,Phone")
     with pytest.raises(ColumnError, match="No column is email"):
         _match("Email", email="")
+
+
+def test_all_fields_that_are_needed_are_named_at_once() -> None:
+    needed = [Field(name, needed=True) for name in ("first", "last", "email")]
+    with pytest.raises(ColumnError, match="No column is first or last; the columns are 'Email', 'Name'") as caught:
+        match_columns(["Email", "Name"], needed, {})
+    assert (caught.value.fields, caught.value.headers) == (("first", "last"), ())
+    with pytest.raises(ColumnError, match="No column is first, last or email; the columns are 'Name'"):
+        match_columns(["Name"], needed, {})
 
 
 def _rows(folder: Path, text: str, **defaults: object) -> list[TableRow[Mapping[str, object]]]:

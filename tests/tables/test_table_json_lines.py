@@ -109,9 +109,36 @@ def test_an_encoding_that_there_is_not(tmp_path: Path) -> None:
         open_table(_write(tmp_path, "{}"), "klingon")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("people.json", '{"a": 1}\n'),
+        ("people.JSON", '[\n  {"a": 1}\n]'),
+        ("people.txt", ' [{"a": 1}]'),
+        ("people.csv", '{"a": 1}\n'),
+    ],
+)
+def test_other_json_is_no_table_and_no_csv(tmp_path: Path, name: str, content: str) -> None:
+    path = _write(tmp_path, content, name)
+    with pytest.raises(TableError, match=r"holds JSON: save it as JSON lines, one object a line, named people\.jsonl"):
+        open_table(path)
+    assert open_table(path, form=Format.CSV).header
+    if content == '{"a": 1}\n':
+        assert open_table(path, form=Format.JSONL).header == ("a",)
+
+
+def test_a_header_in_brackets_is_csv(tmp_path: Path) -> None:
+    assert open_table(_write(tmp_path, "[a],{b}\n1,2\n", "people.csv")).header == ("[a]", "{b}")
+
+
+def test_what_is_no_json_is_pointed_to(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"Line 2 of .* is no JSON: .* \(character 10\)"):
+        open_table(_write(tmp_path, '{"a": 1}\n{"a": 1 \n'))
+
+
 @pytest.mark.parametrize("name", ["people.jsonl", "people.csv"])
 def test_a_file_that_was_changed_meanwhile(tmp_path: Path, name: str) -> None:
-    path = _write(tmp_path, '{"a": 1}\n{"a": 2}\n', name)
+    path = _write(tmp_path, '{"a": 1}\n{"a": 2}\n' if name.endswith(".jsonl") else "a\n1\n2\n", name)
     table = open_table(path)
     os.utime(path, ns=(0, 0))
     with pytest.raises(TableError, match="was changed while it was being read"):

@@ -24,7 +24,7 @@ from jofi_async.jofi.models import Mode
 NARROW = "read all with --all, or narrow with --custom-id or --email"
 COLUMNS = [
     ID,
-    Column("Created", lambda item: day(item.created_at)),
+    Column("Created", lambda item: day(item.created_at), whole=True),
     NAME,
     EMAIL,
     CUSTOM_ID,

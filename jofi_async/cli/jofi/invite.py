@@ -18,6 +18,7 @@ from jofi_async.cli.jofi.way import Way
 from jofi_async.cli.progress import say
 from jofi_async.cli.report import tell_end, tell_failure
 from jofi_async.cli.run import ExitCode, Run
+from jofi_async.cli.tally import number_of
 from jofi_async.core.errors import SetupError
 from jofi_async.jofi.models import Invited, Mode, NewInvitation
 
@@ -98,8 +99,8 @@ def _in_closing(way: Way | None, run: Run[NewInvitation, Invited]) -> Iterator[s
     if way.fake is not None:
         kinds = Counter(message.kind for message in way.fake.messages)
         yield (
-            f"The sandbox holds {len(way.fake.invitations):,} invitations, and would have sent "
-            f"{kinds['email']:,} e-mails and {kinds['sms']:,} texts."
+            f"The sandbox holds {number_of(len(way.fake.invitations), 'invitation')}, and would have sent "
+            f"{number_of(kinds['email'], 'e-mail')} and {number_of(kinds['sms'], 'text')}."
         )
     if way.client.mode is Mode.TEST:
         yield "This was a test key: JOFI's answers are made up, and nobody was contacted."

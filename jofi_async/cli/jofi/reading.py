@@ -9,6 +9,7 @@ from jofi_async.cli.counted import Counted
 from jofi_async.cli.progress import say
 from jofi_async.cli.run import ExitCode
 from jofi_async.cli.show import Column, Form, show_items, show_line
+from jofi_async.cli.tally import number_of
 from jofi_async.jofi.client import JofiClient
 from jofi_async.jofi.complete import InvitationListing
 from jofi_async.jofi.models import InvitationListItem
@@ -51,7 +52,7 @@ class Reading:
         except IncompleteListingError as error:
             return error
         summary = listing.summary
-        say(self._screen, f"All {summary.total_count:,} read, with {summary.requests:,} requests.")
+        say(self._screen, f"All {summary.total_count:,} read, with {number_of(summary.requests, 'request')}.")
         return None
 
     def tell(self, error: IncompleteListingError | None) -> ExitCode:

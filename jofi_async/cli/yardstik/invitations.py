@@ -19,7 +19,7 @@ from jofi_async.cli.progress import say
 from jofi_async.cli.run import ExitCode
 from jofi_async.cli.show import Column, Form, day, show_items, show_line, show_list, show_one
 from jofi_async.cli.signals import Signals
-from jofi_async.cli.tally import named
+from jofi_async.cli.tally import named, number_of
 from jofi_async.cli.yardstik.way import Way, find_way
 from jofi_async.core.errors import CallError, ConfigurationError
 from jofi_async.tables.outcome_lines import CsvLines
@@ -54,9 +54,9 @@ class Period(click.ParamType[timedelta]):
 
 COLUMNS = [
     Column("ID", lambda item: item.id, whole=True),
-    Column("Created", lambda item: day(item.created_at) if item.created_at else None),
+    Column("Created", lambda item: day(item.created_at) if item.created_at else None, whole=True),
     Column("Status", lambda item: item.status.value if item.status else None),
-    Column("Expires", lambda item: day(item.expires_at) if item.expires_at else None),
+    Column("Expires", lambda item: day(item.expires_at) if item.expires_at else None, whole=True),
     Column("Name", lambda item: item.candidate.full_name if item.candidate else None),
     Column("E-mail", lambda item: item.candidate.email if item.candidate else None),
 ]
@@ -190,7 +190,7 @@ class _Change:
     def _agreed(self, way: Way, count: int) -> bool:
         if self._yes or way.fake is not None or not someone_is_there():
             return True
-        what = "1 invitation" if count == 1 else f"{count:,} invitations"
+        what = number_of(count, "invitation")
         contacts = " This may contact real people." if self._action == "refresh" else ""
         return agrees(self._screen, f"{self._action.capitalize()} {what} at {way.url}?{contacts} [y/N] ")
 

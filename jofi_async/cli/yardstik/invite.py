@@ -17,6 +17,7 @@ from jofi_async.cli.errand import Errand
 from jofi_async.cli.progress import say
 from jofi_async.cli.report import tell_end, tell_failure
 from jofi_async.cli.run import ExitCode, Run
+from jofi_async.cli.tally import number_of
 from jofi_async.cli.yardstik.inviting import PackageOptions, PackageRows, errand_of, package_options, way_of
 from jofi_async.cli.yardstik.way import Way
 from jofi_async.core.errors import CallError
@@ -119,6 +120,6 @@ def _in_closing(way: Way | None) -> Iterator[str]:
     if way is not None and way.fake is not None:
         kinds = Counter(message.kind for message in way.fake.messages)
         yield (
-            f"The sandbox holds {len(way.fake.invitations):,} invitations, and would have sent "
-            f"{kinds['email']:,} e-mails and {kinds['sms']:,} texts."
+            f"The sandbox holds {number_of(len(way.fake.invitations), 'invitation')}, and would have sent "
+            f"{number_of(kinds['email'], 'e-mail')} and {number_of(kinds['sms'], 'text')}."
         )
