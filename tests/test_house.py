@@ -181,6 +181,13 @@ def test_making_a_client_imports_no_fake_and_nothing_of_an_extra() -> None:
     assert not [name for name in loaded if "fake" in name or room_of(name.removeprefix("jofi_async.")) == "testing"]
 
 
+def test_asking_for_a_client_imports_nothing_that_waits_for_its_use() -> None:
+    loaded = set(run_python("import sys; from jofi_async import JofiClient; print(*sys.modules)").split())
+    assert {"aiohttp", "jofi_async.core.events"} <= loaded
+    waiting = {"core.events.kinds", "core.events.lines", "core.repeating", "bulk", "reconcile.plan"}
+    assert not {"tenacity", "cattrs", "email_validator", *(f"jofi_async.{name}" for name in waiting)} & loaded
+
+
 def test_reading_webhooks_imports_no_framework_and_no_store_on_disk() -> None:
     loaded = set(run_python("import sys, jofi_async.webhooks, jofi_async.jofi.events; print(*sys.modules)").split())
     assert "jofi_async.webhooks.router" in loaded

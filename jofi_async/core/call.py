@@ -318,7 +318,7 @@ class Call:
             text = f"The answer cannot be read: {error}"
             raise UnreadableAnswerError(text, response=response, effect=effect) from None
 
-    def _tell(self, kind: Callable[..., events.Event], *, ahead: int = 0, **details: object) -> None:
+    def _tell(self, kind: "Callable[..., events.Event]", *, ahead: int = 0, **details: object) -> None:
         operation = self._operation
         attempt = self._record.attempts + ahead
         events.tell(self._hooks, kind(operation.name, operation.method, self._path, attempt, **details))

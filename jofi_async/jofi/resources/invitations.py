@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
+from jofi_async.core import events
 from jofi_async.core.call import CallRecord
 from jofi_async.core.errors import (
     Effect,
@@ -13,7 +14,6 @@ from jofi_async.core.errors import (
     JofiAsyncError,
     Problem,
 )
-from jofi_async.core.events import Abandoned, tell
 from jofi_async.core.operation import Operation
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.jofi.checks import check_changes, check_new
@@ -324,8 +324,8 @@ class Invitations(InvitationReads):
         return self._session.call(_CREATE, self._decode_created, payload=wire_form(given), record=record)
 
     def _tell_abandoned(self, new: NewInvitation, attempts: int, outcome: object) -> None:
-        event = Abandoned(_CREATE.name, _CREATE.method, _CREATE.path, attempts, new, outcome)
-        tell(self._session.options.hooks, event)
+        event = events.Abandoned(_CREATE.name, _CREATE.method, _CREATE.path, attempts, new, outcome)
+        events.tell(self._session.options.hooks, event)
 
     async def _newest(self) -> InvitationList:
         """The first page alone, however many there are."""

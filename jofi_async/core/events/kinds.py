@@ -1,19 +1,8 @@
-"""What happens on a call's way, told to hooks and to the log; times are in seconds, and told apart.
-
-A hook is any function of one event. It runs on the event loop, so it must be quick; what it raises is logged and
-breaks no call. No event carries a key, a body or a query.
-"""
-
-import logging
-from collections.abc import Callable, Sequence
+"""The kinds of events. None carries a key, a body or a query; times are in seconds."""
 
 from attrs import frozen
 
 from jofi_async.core.errors import CallError
-from jofi_async.core.masking import mask
-
-logger = logging.getLogger("jofi_async")
-logger.addHandler(logging.NullHandler())
 
 
 @frozen
@@ -125,48 +114,3 @@ class Abandoned(Event):
 
     row: object
     outcome: object
-
-
-Hook = Callable[[Event], None]
-
-
-def tell(hooks: Sequence[Hook], event: Event) -> None:
-    """Tell each hook of an event; a hook that raises is named in the log."""
-    for hook in hooks:
-        try:
-            hook(event)
-        except Exception as error:
-            logger.warning("hook %r raised %s", getattr(hook, "__qualname__", type(hook)), type(error).__name__)
-
-
-def is_logged() -> bool:
-    """Whether the log takes any event now."""
-    return logger.isEnabledFor(logging.INFO)
-
-
-def log(event: Event) -> None:
-    """Write an event to the log: a backoff at INFO, the rest at DEBUG."""
-    level = logging.INFO if isinstance(event, BackingOff) else logging.DEBUG
-    if not logger.isEnabledFor(level):
-        return
-    subject = f"{event.operation} {event.method} {mask(event.path)} attempt {event.attempt}"
-    logger.log(level, "%s %s", subject, _describe(event), extra={"operation": event.operation})
-
-
-def _describe(event: Event) -> str:
-    match event:
-        case Limited():
-            return f"got a slot after {event.queued:.3f} s in the queue and {event.limited:.3f} s of rate"
-        case Answered():
-            return f"answered {event.status} in {event.seconds:.3f} s"
-        case Failed():
-            return f"failed in {event.seconds:.3f} s: {event.error}"
-        case BackingOff():
-            return f"backs off for {event.seconds:.3f} s: {event.error}"
-        case CallEnded():
-            how = type(event.error).__name__ if event.error else "well"
-            return f"ended {how}: queued {event.queued:.3f} s, limited {event.limited:.3f} s, " + (
-                f"answering {event.answering:.3f} s, backing off {event.backing_off:.3f} s"
-            )
-        case _:
-            return type(event).__name__.lower()
