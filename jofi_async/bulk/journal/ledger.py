@@ -137,7 +137,8 @@ class JournalLedger(Ledger[Row, Item]):
 
     async def intend(self, flight: Flight[Row, Item]) -> None:
         """Record an intent, and again right before the send if it has grown old; see `Ledger.intend`."""
-        known = self._known.get(flight.outcome.index) if flight.doubtful else None
+        index = flight.outcome.index
+        known = (self._intents.get(index) or self._known.get(index)) if flight.doubtful else None
         intended_at = time.time() if known is None else known.intended_at
         recorded_at = float("-inf")
 
@@ -148,7 +149,7 @@ class JournalLedger(Ledger[Row, Item]):
             nonlocal recorded_at
             if is_old():
                 begun = seconds_awake_or_not()
-                intent = self._intents[flight.outcome.index] = self._intent(flight, known, intended_at)
+                intent = self._intents[index] = self._intent(flight, known, intended_at)
                 await self._store.put(intent)
                 recorded_at = begun
 

@@ -208,8 +208,9 @@ class TestIntentsGrowOld:
         assert not vendor.fake.invitations
 
 
+@pytest.mark.parametrize("passes", [INTENT_VALID, -INTENT_VALID])  # forth, or back where somebody sets the clock
 def test_an_intent_that_has_grown_old_is_written_again_before_the_send_and_stops_it_later(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, passes: float
 ) -> None:
     """Whoever froze between the intent and the first byte sends only what nobody can have taken over meanwhile."""
     now = 1000.0
@@ -220,7 +221,7 @@ def test_an_intent_that_has_grown_old_is_written_again_before_the_send_and_stops
         nonlocal now
         assert request.still_clear is not None
         request.still_clear()
-        now += INTENT_VALID
+        now += passes
         try:
             request.still_clear()
         except NotSentError as error:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from jofi_async import (
     OutcomeKind,
     Resumed,
 )
+from jofi_async.bulk.journal.file import purge
 from jofi_async.bulk.journal.ledger import INTENT_VALID
 from jofi_async.bulk.journal.records import Entry, State
+from jofi_async.bulk.journal.sqlite import SqliteStore
 from jofi_async.bulk.source import SourceRow
 from jofi_async.jofi.journal import JournalledInvitations
 from jofi_async.testing import JournalMemory, MemoryStore
@@ -105,6 +108,44 @@ def test_a_row_that_our_checks_refused_is_sent_once_it_is_mended() -> None:
     assert kinds_of(invite(vendor, [new(0, custom_id="x" * 50), new(1)], memory)) == ["created", "created"]
 
 
+# purged, or started over
+
+
+def test_a_purged_journal_is_refused_and_let_go_of_until_it_is_started_over(tmp_path: Path) -> None:
+    path, vendor = tmp_path / "journal", Vendor()
+    assert kinds_of(invite(vendor, people(2), SqliteStore(path, durable=False))) == ["created"] * 2
+    run(purge(path))
+    for _ in range(2):
+        assert "personal data of this journal was removed" in refused(Vendor(), people(2), SqliteStore(path))
+        assert [one.name for one in tmp_path.iterdir()] == ["journal"]
+    over = Journal(SqliteStore(path, durable=False), start_over=True)
+    assert kinds_of(invite(vendor, people(2), over)) == ["existed"] * 2
+    assert [one.is_earlier for one in invite(vendor, people(2), SqliteStore(path, durable=False))] == [True] * 2
+
+
+def test_who_starts_over_resumes_nothing() -> None:
+    memory = memory_of(intent(), intent("linda1@example.org", state=State.CREATED))
+
+    async def main() -> None:
+        job = job_of(Vendor(), people(2), Journal(MemoryStore(memory), start_over=True))
+        async with job:
+            assert job.resumed is None
+            assert kinds_of(await take(job)) == ["created"] * 2
+
+    run(main())
+
+
+def test_under_a_test_key_nobody_is_to_be_looked_up() -> None:
+    memory = JournalMemory(evolve(BOUND, mode="test", account=""), {KEY: intent()})
+
+    async def main() -> None:
+        job = job_of(Vendor(), [], memory, key=TEST)
+        async with job:
+            assert job.resumed == Resumed(settled=0, to_look_up=0)
+
+    run(main())
+
+
 # in doubt
 
 
@@ -171,6 +212,16 @@ def test_a_second_lost_attempt_keeps_what_both_are_recognised_by() -> None:
     assert (outcome.kind, entry.state, entry.attempts) == (OutcomeKind.UNKNOWN, State.UNKNOWN, 5)
     assert [trace["last_name"] for trace in entry.traces] == ["Sample 0", "Changed"]
     assert (entry.watermark, entry.intended_at) == (intent().watermark, 1.0)
+
+
+@pytest.mark.parametrize("state", [State.NOT_ATTEMPTED, State.REFUSED])
+def test_a_doubt_begins_when_it_is_sent_and_not_when_it_was_refused_before(state: State) -> None:
+    """By its age is told whether somebody may have corrected the address since."""
+    memory = memory_of(intent(state=state, traces=[], watermark=None, attempts=1))
+    (outcome,) = invite(Vendor(otherwise=answer(500)), [new(0)], memory)
+    entry = memory.entries[KEY]
+    assert (outcome.kind, entry.state, len(entry.traces)) == (OutcomeKind.UNKNOWN, State.UNKNOWN, 1)
+    assert entry.intended_at > 1.0
 
 
 class TestLooksThatFail:

@@ -71,6 +71,19 @@ async def test_a_store_serves_one_job_at_a_time(path: Path) -> None:
     await store.close()
 
 
+async def test_what_is_closed_is_one_file(path: Path) -> None:
+    """No log of SQLite's beside it, in which persons would be left who were purged."""
+    store = make(path)
+    await store.open(take_over=False)
+    await store.put(ENTRY)
+    assert [one.person for one in await store.find(Person(ENTRY.person))] == [ENTRY.person]
+    await store.close()
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    for use_it in (store.put(ENTRY), store.find(Person(ENTRY.person)), store.doubts(), store.claims(1)):
+        with pytest.raises(JournalError, match="is not open"):
+            await use_it
+
+
 async def test_a_store_that_could_not_be_opened_can_be_once_the_journal_is_free(path: Path) -> None:
     first, second = make(path), make(path)
     await first.open(take_over=False)
