@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from jofi_async.core import codec, events
 from jofi_async.core.answers import Classify, error_of
-from jofi_async.core.deadlines import Deadlines, DeadlinesByLoop, Scope
+from jofi_async.core.deadlines import DeadlinesByLoop, OwnDeadline, Scope
 from jofi_async.core.errors import (
     ApiError,
     CallError,
@@ -125,7 +125,6 @@ class Call:
 
     __slots__ = (
         "_deadline",
-        "_deadlines",
         "_hooks",
         "_loop",
         "_means",
@@ -134,6 +133,7 @@ class Call:
         "_pause",
         "_record",
         "_request",
+        "_watch",
     )
 
     def __init__(
@@ -147,7 +147,7 @@ class Call:
         self._loop = asyncio.get_running_loop()
         seconds = means.options.deadline
         self._deadline = until if seconds is None else min(until, self._loop.time() + seconds)
-        self._deadlines = means.deadlines.of(self._loop) if until == math.inf else Deadlines(self._loop)
+        self._watch = means.deadlines.of(self._loop) if until == math.inf else OwnDeadline(self._loop)
         self._pause: float | None = None
         self._hooks = means.options.hooks
         if events.is_logged():
@@ -156,7 +156,7 @@ class Call:
     async def run(self, decode: Callable[[Response], T]) -> T:
         """Make the call and decode its answer; see `Session.call`."""
         try:
-            with Scope(self._deadlines, self._deadline, self._overdue):
+            with Scope(self._watch, self._deadline, self._overdue):
                 try:
                     response = await self._attempt()
                 except CallError as error:

@@ -7,6 +7,7 @@ the next.
 import asyncio
 import math
 from collections.abc import Callable
+from contextvars import Context
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -24,6 +25,20 @@ class Expiring(Protocol):
         ...
 
 
+class Watch(Protocol):
+    """Lets what is added expire in one event loop."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def add(self, item: Expiring) -> None:
+        """Expire it at its deadline, unless that is infinite, or it is discarded before."""
+        ...
+
+    def discard(self, item: Expiring) -> None:
+        """Forget it, if it was added."""
+        ...
+
+
 class Deadlines:
     """Watches over what expires in one event loop, none before what was added before it.
 
@@ -31,10 +46,11 @@ class Deadlines:
         loop: The event loop.
     """
 
-    __slots__ = ("_is_timed", "_pending", "loop")
+    __slots__ = ("_context", "_is_timed", "_pending", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self._context = Context()  # not the first caller's, which would be kept while others come
         self._pending: dict[Expiring, None] = {}
         self._is_timed = False
 
@@ -45,7 +61,7 @@ class Deadlines:
         self._pending[item] = None
         if not self._is_timed:
             self._is_timed = True
-            self.loop.call_at(item.deadline, self._fire)
+            self.loop.call_at(item.deadline, self._fire, context=self._context)
 
     def discard(self, item: Expiring) -> None:
         """Forget it, if it was added."""
@@ -56,11 +72,35 @@ class Deadlines:
         while self._pending:
             item = next(iter(self._pending))
             if item.deadline > now:
-                self.loop.call_at(item.deadline, self._fire)
+                self.loop.call_at(item.deadline, self._fire, context=self._context)
                 return
             del self._pending[item]
             item.expire()
         self._is_timed = False
+
+
+class OwnDeadline:
+    """Watches over one item alone, with a timer that ends with it: what comes next may have any deadline.
+
+    Args:
+        loop: The event loop.
+    """
+
+    __slots__ = ("_timer", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, item: Expiring) -> None:
+        """Expire it at its deadline, unless that is infinite, or it is discarded before."""
+        if item.deadline < math.inf:
+            self._timer = self.loop.call_at(item.deadline, item.expire)
+
+    def discard(self, item: Expiring) -> None:
+        """Forget it."""
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 class DeadlinesByLoop:
@@ -79,15 +119,15 @@ class Scope:
     """A context manager that cancels its task at a deadline, and then raises its own error at its end.
 
     Args:
-        deadlines: What watches over it, in the running loop.
+        watch: What watches over it, in the running loop.
         deadline: An instant of the loop's clock.
         overdue: Makes the error.
     """
 
-    __slots__ = ("_cancelling", "_deadlines", "_expired", "_overdue", "_task", "deadline")
+    __slots__ = ("_cancelling", "_expired", "_overdue", "_task", "_watch", "deadline")
 
-    def __init__(self, deadlines: Deadlines, deadline: float, overdue: Callable[[], Exception] = TimeoutError) -> None:
-        self._deadlines = deadlines
+    def __init__(self, watch: Watch, deadline: float, overdue: Callable[[], Exception] = TimeoutError) -> None:
+        self._watch = watch
         self.deadline = deadline
         self._overdue = overdue
         self._expired = False
@@ -98,16 +138,16 @@ class Scope:
         self._task.cancel()
 
     def __enter__(self) -> Self:
-        task = asyncio.current_task(self._deadlines.loop)
+        task = asyncio.current_task(self._watch.loop)
         assert task is not None
         self._task: asyncio.Task[Any] = task
         self._cancelling = task.cancelling()
-        self._deadlines.add(self)
+        self._watch.add(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._deadlines.discard(self)
+        self._watch.discard(self)
         if self._expired and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise self._overdue() from None

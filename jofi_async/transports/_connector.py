@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
-from jofi_async.core.deadlines import Deadlines, Scope
+from jofi_async.core.deadlines import OwnDeadline, Scope
 from jofi_async.transports._exchange import ATTEMPT, abort
 from jofi_async.transports._failures import cause, not_sent
 
@@ -70,7 +70,7 @@ class Connector(aiohttp.TCPConnector):
         self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
     ) -> "ResponseHandler":
         ATTEMPT.get().has_new_connection = True
-        scope = Scope(Deadlines(self._loop), math.inf, aiohttp.ClientConnectionError)
+        scope = Scope(OwnDeadline(self._loop), math.inf, aiohttp.ClientConnectionError)
         self._making.add(scope)
         try:
             with scope:

@@ -1,16 +1,20 @@
 """Many deadlines on one timer do what `asyncio.timeout_at` does for each."""
 
 import asyncio
+import gc
 import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+from weakref import ref
 
 import pytest
 from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jofi_async.core.deadlines import Deadlines, DeadlinesByLoop, Scope
+from jofi_async.core.deadlines import Deadlines, DeadlinesByLoop, OwnDeadline, Scope
 from jofi_async.testing import VirtualLoop, run_virtual
 from tests.core.support import checked, virtual
 
@@ -64,11 +68,18 @@ def test_scopes_end_as_those_of_asyncio_do(jobs: list[Job]) -> None:
     deadlines = DeadlinesByLoop()
 
     @asynccontextmanager
-    async def ours(deadline: float) -> AsyncGenerator[None, None]:
+    async def shared(deadline: float) -> AsyncGenerator[None, None]:
         with Scope(deadlines.of(asyncio.get_running_loop()), deadline):
             yield
 
-    assert run_virtual(ends_of(jobs, ours)) == run_virtual(ends_of(jobs, asyncio.timeout_at))
+    @asynccontextmanager
+    async def own(deadline: float) -> AsyncGenerator[None, None]:
+        with Scope(OwnDeadline(asyncio.get_running_loop()), deadline):
+            yield
+
+    theirs = run_virtual(ends_of(jobs, asyncio.timeout_at))
+    assert run_virtual(ends_of(jobs, shared)) == theirs
+    assert run_virtual(ends_of(jobs, own)) == theirs
 
 
 async def sleep_within(deadlines: Deadlines, deadline: float) -> None:
@@ -87,21 +98,58 @@ async def test_an_infinite_deadline_never_passes_and_is_in_nobodys_way() -> None
         await asyncio.sleep(1e6)
 
 
-@virtual
-async def test_there_is_one_timer_however_many_scopes() -> None:
-    loop = asyncio.get_running_loop()
-    deadlines, timers = Deadlines(loop), list[float]()
-    call_at = loop.call_at
+def timers_of(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> list[asyncio.TimerHandle]:
+    """The timers that are set from now on."""
 
-    def counted(when: float, *arguments: object) -> asyncio.TimerHandle:
-        timers.append(when)
-        return call_at(when, *arguments)  # type: ignore[arg-type]
+    def noted(when: float, *arguments: Any, **options: Any) -> asyncio.TimerHandle:
+        timers.append(call_at(when, *arguments, **options))
+        return timers[-1]
 
-    loop.call_at = counted  # type: ignore[method-assign, assignment]
-    for _ in range(100):
-        with Scope(deadlines, loop.time() + 5):
+    timers, call_at = list[asyncio.TimerHandle](), loop.call_at
+    monkeypatch.setattr(loop, "call_at", noted)
+    return timers
+
+
+def test_there_is_one_timer_however_many_scopes(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        deadlines, timers = Deadlines(loop), timers_of(loop, monkeypatch)
+        for _ in range(100):
+            with Scope(deadlines, loop.time() + 5):
+                pass
+        assert [timer.when() for timer in timers] == [5.0]
+
+    run_virtual(main())
+
+
+def test_a_deadline_of_its_own_leaves_no_timer_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        timers = timers_of(loop, monkeypatch)
+        with Scope(OwnDeadline(loop), 5):
             pass
-    assert timers == [5.0]
+        assert [timer.cancelled() for timer in timers] == [True]
+
+    run_virtual(main())
+
+
+@virtual
+async def test_a_timer_keeps_nothing_of_whoever_came_first() -> None:
+    class Thing: ...
+
+    async def first() -> None:
+        thing.set(Thing())
+        things.append(ref(thing.get()))
+        with Scope(deadlines, 5.0):
+            pass
+
+    thing, things = ContextVar[Thing]("thing"), list[ref[Thing]]()
+    deadlines = Deadlines(asyncio.get_running_loop())
+    await asyncio.create_task(first())
+    with Scope(deadlines, 9.0):
+        await asyncio.sleep(6)  # the timer was set anew meanwhile
+        gc.collect()
+        assert things[0]() is None
 
 
 def test_each_loop_has_its_own_timer() -> None:
