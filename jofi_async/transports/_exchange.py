@@ -95,17 +95,15 @@ class Attempt:
                 request.still_clear()
         except Exception as error:  # whatever it is, the requests behind this one must leave
             request.departed = False
-            self._fail(error)
+            self.failure = error  # a wait that expired meanwhile was for nothing
+            abort(transport)
         else:
             transport.write(data)
 
     def expire(self) -> None:
         """Wait no longer."""
-        self._fail(unknown(TimeoutError(), self.request))
-
-    def _fail(self, failure: Exception) -> None:
         assert self.transport is not None
-        self.failure = self.failure or failure
+        self.failure = self.failure or unknown(TimeoutError(), self.request)
         abort(self.transport)
 
 
@@ -175,8 +173,8 @@ class Answer(aiohttp.ClientResponse):
             raise attempt.failure or unknown(error, attempt.request) from cause(error)
         finally:
             attempt.waits.discard(attempt)
-        if attempt.failure is not None:
-            raise attempt.failure  # whatever came, it is no answer to what did not leave
+        if attempt.failure is not None and not (attempt.request.departed and content.is_eof()):
+            raise attempt.failure  # what came is cut, or no answer to what did not leave
         self.status, self.reason = message.code, message.reason
         self._headers, self.content = message.headers, content
         if message.code != _SWITCHING_PROTOCOLS:

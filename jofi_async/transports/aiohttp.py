@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import warnings
+from collections.abc import Callable
 from functools import lru_cache
 from http.cookies import BaseCookie, SimpleCookie
 from ssl import SSLContext
@@ -61,7 +62,6 @@ class AiohttpTransport(Transport):
         self._ssl = ssl
         self._max_response_bytes = max_response_bytes
         self._environment: dict[str, URL | None] = {}
-        self._reading: dict[float, Deadlines] = {}
         self._outbox = Outbox()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -92,6 +92,8 @@ class AiohttpTransport(Transport):
                 allow_redirects=False,
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            if attempt.failure is not None:
+                raise attempt.failure from attempt.failure.__cause__
             raise failure(error, request) from cause(error)
         finally:
             ATTEMPT.reset(token)
@@ -125,13 +127,6 @@ class AiohttpTransport(Transport):
         with Scope(waits, waits.loop.time() + request.timeout.read):
             return await content.readany()
 
-    def _waits(self, seconds: float) -> Deadlines:
-        """What bounds all waits of so many seconds."""
-        if seconds not in self._reading:
-            assert self._loop is not None
-            self._reading[seconds] = Deadlines(self._loop)
-        return self._reading[seconds]
-
     def _bound(self) -> aiohttp.ClientSession:
         """Return the session, which belongs to one event loop of one process."""
         if self._closed:
@@ -139,6 +134,7 @@ class AiohttpTransport(Transport):
         loop = asyncio.get_running_loop()
         if self._session is None:
             self._session, self._loop, self._pid = self._open(), loop, os.getpid()
+            self._waits = _waits(loop)
         elif loop is not self._loop:  # nor is a child process on it
             raise LifecycleError(_OTHER_LOOP if os.getpid() == self._pid else _OTHER_PROCESS)
         return self._session
@@ -195,6 +191,16 @@ class AiohttpTransport(Transport):
         if os.getpid() == self._pid:
             words = "An AiohttpTransport was never closed: use `async with`, or await `aclose()`"
             warnings.warn(words, ResourceWarning, source=self, stacklevel=2)
+
+
+def _waits(loop: asyncio.AbstractEventLoop) -> Callable[[float], Deadlines]:
+    """What bounds all waits of so many seconds; of lengths there may be any number."""
+
+    @lru_cache(maxsize=64)
+    def waits(_: float) -> Deadlines:
+        return Deadlines(loop)
+
+    return waits
 
 
 class _NoCookies(aiohttp.DummyCookieJar):

@@ -38,16 +38,17 @@ class Wire:
         await self.writer.drain()
 
     def reset(self) -> None:
-        """Break the connection off with a TCP reset."""
-        peer: socket.socket = self.writer.get_extra_info("socket")
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        """Break the connection off with a TCP reset, unless it was lost already."""
+        peer: socket.socket | None = self.writer.get_extra_info("socket")
+        if peer is not None:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
     async def hung_up(self) -> None:
         """Wait until the client has hung up."""
         try:
             await self.reader.read()
-        except ConnectionError:
+        except OSError:  # over TLS, too
             return
 
 

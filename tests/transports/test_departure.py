@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from unittest.mock import Mock, call
 
+import aiohttp
 import pytest
 
 from jofi_async.core.deadlines import Deadlines
@@ -93,6 +94,31 @@ async def test_what_fails_while_it_leaves_harms_no_other() -> None:
         assert [getattr(outcome, "status", str(outcome)) for outcome in outcomes] == [200, "no such table", 200]
         assert [request.departed for request in requests] == [True, False, True]
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("failure", [OSError("disk"), TimeoutError(), ValueError("value"), aiohttp.ClientOSError()])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_failed_before_it_left_stays_what_it_was(method: str, failure: Exception) -> None:
+    """Not even what looks like a failure of the connection makes it unknown."""
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        request = _to(server, method)
+        request.still_clear = Mock(side_effect=failure)
+        with pytest.raises(type(failure)) as caught:
+            await transport.send(request)
+        assert caught.value is failure
+        assert not request.departed
+    assert not server.requests
+
+
+async def test_a_wait_that_expired_before_it_left_does_not_make_it_unknown() -> None:
+    """An event loop may let timers fire before what was to be called soon."""
+    transport = Mock(spec=asyncio.Transport)
+    attempt = _ready(transport, Outbox())
+    attempt.expire()
+    attempt.leave(b"head body")
+    transport.write.assert_not_called()
+    assert isinstance(attempt.failure, NotSentError)
+    assert not attempt.request.departed
 
 
 async def test_what_comes_before_it_left_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

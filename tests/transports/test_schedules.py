@@ -18,9 +18,10 @@ from jofi_async.core.errors import NotSentError, UnknownOutcomeError
 from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.transports.aiohttp import AiohttpTransport
 from tests.support.raw import Wire, raw_server
+from tests.support.tls import client_side, server_side
 
 BODIES = {"small": b"{}", "large": b"a" * 8_000_000}
-PATIENCE = Timeout(connect=5, read=0.05)
+PATIENCE = 0.03
 LIMIT = 100_000
 
 
@@ -64,6 +65,7 @@ class Conduct:
     """What the server does with a request."""
 
     answer: str
+    after: float
     reads_body_first: bool
     is_in_pieces: bool
     then: str
@@ -71,19 +73,24 @@ class Conduct:
 
 @frozen
 class Send:
-    """A request, and after how many steps its caller gives up."""
+    """A request, how long it waits for its answer, and after how many steps its caller gives up."""
 
     method: str
     body: str
     may_leave: bool
+    patience: float
     steps: int | None
 
 
 @frozen
 class Wave:
-    """Requests side by side, and what comes on idle connections when all are through; b"" is a reset."""
+    """Requests side by side, and what comes on idle connections when all are through; b"" is a reset.
+
+    After so many steps, the process may seem to have stood still: every wait expires, whatever has come.
+    """
 
     sends: list[Send]
+    stall: int | None
     unasked: bytes | None
     pause: int
 
@@ -92,6 +99,7 @@ MOSTLY = st.sampled_from([True] * 6 + [False])
 CONDUCTS = st.builds(
     Conduct,
     st.sampled_from(["whole"] * 10 + sorted(ANSWERS)),
+    st.sampled_from([0.0] * 8 + [PATIENCE / 2, PATIENCE]),
     MOSTLY,
     st.booleans(),
     st.sampled_from(["go on"] * 8 + ["close", "reset", "wait"]),
@@ -101,10 +109,12 @@ SENDS = st.builds(
     st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     st.sampled_from(["small"] * 9 + ["large"]),
     MOSTLY,
+    st.sampled_from([PATIENCE] * 8 + [PATIENCE / 2, 1e-4, 0.0]),
     st.none() | st.none() | st.integers(0, 15),
 )
 UNASKED = st.sampled_from([None, STALE, EMPTY, b""])
-WAVES = st.builds(Wave, st.lists(SENDS, min_size=1, max_size=4), UNASKED, st.sampled_from([0, 10]))
+STALLS = st.sampled_from([None] * 8 + [3, 6, 9, 12])
+WAVES = st.builds(Wave, st.lists(SENDS, min_size=1, max_size=4), STALLS, UNASKED, st.sampled_from([0, 10]))
 
 
 @define
@@ -139,6 +149,7 @@ class Server:
         if conduct.reads_body_first:
             length = re.search(rb"Content-Length: (\d+)", head)
             await wire.reader.readexactly(int(length[1]) if length else 0)
+        await asyncio.sleep(conduct.after)
         await self._answer(wire, ANSWERS[conduct.answer](name.encode()), 9 if conduct.is_in_pieces else LIMIT)
         if conduct.then == "reset":
             wire.reset()
@@ -148,6 +159,8 @@ class Server:
 
     async def _answer(self, wire: Wire, data: bytes, size: int) -> None:
         for start in range(0, min(len(data), 20 * size), size):
+            if wire.writer.is_closing():
+                return
             wire.writer.write(data[start : start + size])
             await asyncio.sleep(0)
 
@@ -164,13 +177,20 @@ class Server:
                 wire.reset()
 
 
+def _stand_still() -> None:
+    """Let the clock go on as if the process had stood still for as long as anybody waits."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    loop.time = lambda: now() + PATIENCE  # type: ignore[method-assign]
+
+
 async def _send(transport: AiohttpTransport, url: str, send: Send) -> tuple[Request, Response | BaseException]:
     def still_clear() -> None:
         if not send.may_leave:
             raise NotSentError("It must not leave any more")
 
     body = None if send.method == "GET" else BODIES[send.body]
-    request = Request(send.method, url, {}, body, PATIENCE, still_clear=still_clear)
+    request = Request(send.method, url, {}, body, Timeout(5, send.patience), still_clear=still_clear)
     sending = asyncio.create_task(transport.send(request))
     if send.steps is not None:
         await _steps(send.steps)
@@ -199,14 +219,18 @@ def _check(name: str, request: Request, outcome: Response | BaseException, recei
             assert isinstance(outcome, asyncio.CancelledError)
 
 
-async def _play(conducts: list[Conduct], waves: list[Wave], keepalive: float, closes: bool) -> None:
+async def _play(conducts: list[Conduct], waves: list[Wave], keepalive: float, closes: bool, scheme: str) -> None:
     server = Server(cycle(conducts))
-    transport = AiohttpTransport(keepalive=keepalive, max_response_bytes=LIMIT // 2)
-    async with raw_server(server.serve) as raw, transport:
+    transport = AiohttpTransport(keepalive=keepalive, ssl=client_side(), max_response_bytes=LIMIT // 2)
+    async with raw_server(server.serve, tls=server_side() if scheme == "https" else None) as raw, transport:
         for number, wave in enumerate(waves):
             names = [f"{number}-{position}" for position in range(len(wave.sends))]
-            pairs = zip(names, wave.sends, strict=True)
-            sending = [asyncio.ensure_future(_send(transport, f"http://{raw.place}/{name}", s)) for name, s in pairs]
+            urls = [f"{scheme}://{raw.place}/{name}" for name in names]
+            pairs = zip(urls, wave.sends, strict=True)
+            sending = [asyncio.ensure_future(_send(transport, url, send)) for url, send in pairs]
+            if wave.stall is not None:
+                await _steps(wave.stall)
+                _stand_still()
             if closes and wave is waves[-1]:
                 await _steps(6)
                 await transport.aclose()
@@ -224,9 +248,10 @@ async def _play(conducts: list[Conduct], waves: list[Wave], keepalive: float, cl
     waves=st.lists(WAVES, min_size=2, max_size=4),
     keepalive=st.sampled_from([60.0, 60.0, 60.0, 0.0]),
     closes=st.booleans(),
+    scheme=st.sampled_from(["http", "http", "https"]),
 )
 @settings(max_examples=settings().max_examples // 3)
 def test_each_request_arrives_once_at_most_and_has_its_own_answer(
-    conducts: list[Conduct], waves: list[Wave], keepalive: float, closes: bool
+    conducts: list[Conduct], waves: list[Wave], keepalive: float, closes: bool, scheme: str
 ) -> None:
-    asyncio.run(_play(conducts, waves, keepalive, closes))
+    asyncio.run(_play(conducts, waves, keepalive, closes, scheme))

@@ -1,11 +1,13 @@
 """What fails once there was a connection: unknown, with what had come of the answer."""
 
 import asyncio
+import gc
 import gzip
 
 import aiohttp
 import pytest
 
+from jofi_async.core.deadlines import Deadlines
 from jofi_async.core.errors import UnknownOutcomeError
 from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.transports.aiohttp import AiohttpTransport
@@ -96,6 +98,51 @@ async def test_something_else_than_http(answer: bytes) -> None:
 HEAD = b"HTTP/1.1 201 Created\r\nX-Request-Id: 7\r\n"
 CUT_SHORT = HEAD + b'Content-Length: 100\r\n\r\n{"id": 1'
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n8\r\n" + b'{"id": 1\r\n'
+
+
+def _stand_still() -> None:
+    """Let the clock go on as if the process had stood still for a minute: every wait expires in the next iteration."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    loop.time = lambda: now() + 60  # type: ignore[method-assign]
+
+
+async def test_answer_that_came_whole_as_the_wait_expired() -> None:
+    async def script(wire: Wire) -> None:
+        await wire.request()
+        wire.writer.write(OK)
+        _stand_still()
+        await wire.hung_up()
+
+    async with raw_server(script) as server, AiohttpTransport() as transport:
+        for _ in range(2):
+            assert (await transport.send(request_to(server.place))).body == b"{}"
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("begun", [CUT_SHORT, CHUNKED, b"HTTP/1.0 201 Created\r\n\r\n{"])
+async def test_answer_that_had_begun_as_the_wait_expired(begun: bytes) -> None:
+    """Least of all one that ends where the connection does."""
+
+    async def script(wire: Wire) -> None:
+        wire.writer.write(begun)
+        _stand_still()
+
+    check_words(await _send_unknown(script), "Nothing more came")
+
+
+async def test_waits_of_any_number_of_lengths_are_not_kept() -> None:
+    async def script(wire: Wire) -> None:
+        while await wire.request():
+            await wire.send(OK)
+
+    async with raw_server(script) as server, AiohttpTransport() as transport:
+        for number in range(200):
+            await transport.send(request_to(server.place, timeout=Timeout(read=30 + number / 1000)))
+        _stand_still()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert sum(isinstance(thing, Deadlines) for thing in gc.get_objects()) < 100
 
 
 @pytest.mark.parametrize("begun", [CUT_SHORT, CHUNKED])
