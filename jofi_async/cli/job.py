@@ -152,7 +152,7 @@ def _how_it_runs(found: Status) -> str:
         return "It has not begun."
     if run.ended_at is None:
         return f"Killed: run {run.number} began {_time(run.started_at)} and never ended. Run it again, and it resumes."
-    why = f", since {run.stopped}" if run.stopped else ""
+    why = f", since {run.stopped.removesuffix('.')}" if run.stopped else ""
     return f"Run {run.number} ended {_time(run.ended_at)}{why}."
 
 

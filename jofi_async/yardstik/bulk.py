@@ -196,9 +196,9 @@ def _check_address(row: NewInvitation, found: Candidate) -> None:
         return
     where = f"another address at Yardstik, {found.email}" if found.email else "no address at Yardstik that is shown"
     reason = (
-        f"the candidate with this external_id has {where}, and would be invited there. Give that address, or correct "
-        "it at Yardstik; if it is somebody else, let one external_id have several addresses (`share_person_id`, "
-        "`--share-person-id`)"
+        f"the candidate with this external_id has {where}, and would be invited there. Give that address, or have it "
+        "corrected at Yardstik; if it is somebody else, let one external_id have several addresses "
+        "(`share_person_id`, `--share-person-id`)"
     )
     raise InvalidInputError([Problem("email", reason)], row=row)
 

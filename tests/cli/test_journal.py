@@ -55,6 +55,17 @@ def test_the_same_command_again_resumes(jofi: Command, fake: FakeJofi, journal: 
     assert len(fake.messages) == 3
 
 
+def test_the_status_of_a_run_that_could_not_go_on_says_why_in_one_sentence(
+    jofi: Command, fake: FakeJofi, journal: Path
+) -> None:
+    assert jofi("invite", jofi.write(PEOPLE), "--inviter", "nobody@example.org") == 5
+    assert jofi("job", "status", journal) == 0
+    assert "since User not found with email: n***@example.org (POST /invitations -> 400). Nothing took effect.\n" in (
+        jofi.out
+    )
+    assert not fake.invitations
+
+
 def test_who_is_in_doubt_and_left_the_table_is_told(jofi: Command, fake: FakeJofi, journal: Path) -> None:
     assert jofi.invite(PEOPLE, sandbox=False) == 0
     with closing(sqlite3.connect(journal)) as connection, connection:
