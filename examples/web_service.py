@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -66,7 +66,12 @@ class Service:
         """Invite one person; a caller who hangs up changes nothing about it."""
         new = person(await body_of(request))
         outcome = await asyncio.shield(self.start(self.invite_and_record(new)))
-        answer = {"outcome": outcome.kind, "reason": outcome.reason, "invitation_id": outcome.item and outcome.item.id}
+        answer = {
+            "outcome": outcome.kind,
+            "field": outcome.field,
+            "reason": outcome.reason,
+            "invitation_id": outcome.item and outcome.item.id,
+        }
         return JSONResponse(answer, STATUS[outcome.kind])
 
     async def invite_and_record(self, new: dict[str, Any]) -> Outcome[Any, Any]:
@@ -77,10 +82,10 @@ class Service:
 
     async def start_job(self, request: Request) -> JSONResponse:
         """Invite a list of people in the background."""
-        try:
-            rows = [NewInvitation(**person(one)) for one in await body_of(request)]
-        except TypeError:
-            raise HTTPException(400, "The body must be a list of people") from None
+        people = await body_of(request)
+        if not isinstance(people, list):
+            raise HTTPException(400, "The body must be a list of people")
+        rows = [NewInvitation(**person(one)) for one in cast("list[object]", people)]
         name = str(len(self.jobs) + 1)
         self.jobs[name] = self.client.invitations.create_many(rows)
         self.start(self.run(self.jobs[name]))

@@ -29,16 +29,17 @@ async def test_an_invitation_is_answered_with_its_outcome() -> None:
         second = await stage.ask("POST", "/invite", {**LINDA, "email": "LINDA@example.org"})
         refused = await stage.ask("POST", "/invite", {**LINDA, "email": "linda"})
         (invitation,) = stage.jofi.fake.invitations
-    assert first == (201, {"outcome": "created", "reason": "", "invitation_id": invitation.id})
+    assert first == (201, {"outcome": "created", "field": "", "reason": "", "invitation_id": invitation.id})
     assert (second[0], second[1]["outcome"], second[1]["invitation_id"]) == (200, "existed", invitation.id)
     assert (refused[0], refused[1]["outcome"], refused[1]["invitation_id"]) == (422, "refused", None)
-    assert refused[1]["reason"]
+    assert (refused[1]["field"], refused[1]["reason"]) == ("email", "this is no e-mail address")
 
 
 async def test_what_cannot_be_understood_is_refused() -> None:
     bodies: list[Any] = [None, 7, "people", {"email": "linda@example.org"}, [7], [{}]]
+    asked = [*((path, body) for path in ("/invite", "/jobs") for body in bodies), ("/jobs", {}), ("/jobs", LINDA)]
     async with web_service() as stage:
-        answers = [await stage.ask("POST", path, body) for path in ("/invite", "/jobs") for body in bodies]
+        answers = [await stage.ask("POST", path, body) for path, body in asked]
         assert {status for status, _ in answers} == {400}
         assert stage.jofi.fake.requests == []
 
