@@ -37,7 +37,11 @@ async def test_an_invitation_is_answered_with_its_outcome() -> None:
 
 async def test_what_cannot_be_understood_is_refused() -> None:
     bodies: list[Any] = [None, 7, "people", {"email": "linda@example.org"}, [7], [{}]]
-    asked = [*((path, body) for path in ("/invite", "/jobs") for body in bodies), ("/jobs", {}), ("/jobs", LINDA)]
+    asked: list[tuple[str, Any]] = [
+        *((path, body) for path in ("/invite", "/jobs") for body in bodies),
+        ("/jobs", {}),
+        ("/jobs", LINDA),
+    ]
     async with web_service() as stage:
         answers = [await stage.ask("POST", path, body) for path, body in asked]
         assert {status for status, _ in answers} == {400}

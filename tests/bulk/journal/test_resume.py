@@ -224,6 +224,12 @@ def test_a_doubt_begins_when_it_is_sent_and_not_when_it_was_refused_before(state
     assert entry.intended_at > 1.0
 
 
+def test_who_may_be_beyond_what_a_look_shows_is_sent_where_a_second_is_refused() -> None:
+    vendor, memory = vendor_with(*(f"x{number}{KEY}" for number in range(151))), memory_of(intent())
+    assert kinds_of(invite(vendor, [new(0)], memory)) == ["created"]
+    assert vendor.sent == {KEY: 1}
+
+
 class TestLooksThatFail:
     """Whoever cannot be looked for is not sent."""
 
