@@ -16,6 +16,7 @@ from jofi_async.transports._exchange import ATTEMPT, abort
 from jofi_async.transports._failures import cause, not_sent
 
 if TYPE_CHECKING:
+    from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
 
@@ -81,6 +82,12 @@ class Connector(aiohttp.TCPConnector):
         if hasattr(transport, "max_size"):
             transport.max_size = _READ_SIZE
         return protocol
+
+    def _release(self, key: "ConnectionKey", protocol: ResponseHandler, *, should_close: bool = False) -> None:
+        """Take a connection back, or close it: after closing, aiohttp would forget one that asked for a tunnel."""
+        if self._closed:
+            protocol.close()
+        super()._release(key, protocol, should_close=should_close)
 
     def _close(self, *, abort_ssl: bool = False) -> list[Any]:
         """Close what is open, and end the wait for what is only being made."""

@@ -12,6 +12,9 @@ from attrs import define, field
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
+LOST = (OSError, AttributeError)
+"""What reading from a connection raises that was lost; over TLS, asyncio's transport forgets its protocol."""
+
 
 @define
 class Wire:
@@ -25,7 +28,7 @@ class Wire:
         """Read one request, head and body, and count it; b"" when the client has hung up."""
         try:
             head = await self.reader.readuntil(b"\r\n\r\n")
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, *LOST):
             return b""
         length = re.search(rb"content-length: (\d+)", head.lower())
         body = await self.reader.readexactly(int(length[1])) if length else b""
@@ -48,7 +51,7 @@ class Wire:
         """Wait until the client has hung up."""
         try:
             await self.reader.read()
-        except OSError:  # over TLS, too
+        except LOST:
             return
 
 

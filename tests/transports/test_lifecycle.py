@@ -274,6 +274,24 @@ async def test_requests_whose_connection_is_made_end_when_it_is_closed() -> None
     assert not request.departed
 
 
+async def test_requests_that_asked_for_a_tunnel_end_when_it_is_closed() -> None:
+    async def never_open(wire: Wire) -> None:
+        await wire.request()
+        asked.set()
+        await wire.hung_up()
+
+    asked = asyncio.Event()
+    async with raw_server(never_open) as proxy, AiohttpTransport(proxy=f"http://{proxy.place}") as transport:
+        request = Request("POST", "https://api.example.org/", body=b"{}")
+        sending = asyncio.create_task(transport.send(request))
+        await asked.wait()
+        await transport.aclose()
+        with pytest.raises(NotSentError, match="broke off while it was made"):
+            await sending
+        await proxy.all_closed()
+    assert not request.departed
+
+
 async def test_requests_whose_server_is_looked_up_are_not_sent_when_it_is_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jofi_async.core.errors import NotSentError, UnknownOutcomeError
 from jofi_async.core.wire import Request, Response, Timeout
 from jofi_async.transports.aiohttp import AiohttpTransport
-from tests.support.raw import Wire, raw_server
+from tests.support.raw import LOST, Wire, raw_server
 from tests.support.tls import client_side, server_side
 
 BODIES = {"small": b"{}", "large": b"a" * 8_000_000}
@@ -136,7 +136,7 @@ class Server:
         try:
             while await self._serve_one(wire):
                 self.idle.append(wire)
-        except (asyncio.IncompleteReadError, OSError):
+        except (asyncio.IncompleteReadError, *LOST):
             self._is_busy(wire)
             wire.writer.transport.abort()
 
