@@ -53,6 +53,7 @@ class Connector(aiohttp.TCPConnector):
     ) -> "Connection":
         """Find a connection of the pool, or else make one."""
         attempt = ATTEMPT.get()
+        assert attempt is not None
         try:
             connection = await super().connect(req, traces, timeout)
             while (transport := _clear_transport(connection, attempt.has_new_connection)) is None:
@@ -70,7 +71,10 @@ class Connector(aiohttp.TCPConnector):
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
     ) -> "ResponseHandler":
-        ATTEMPT.get().has_new_connection = True
+        attempt = ATTEMPT.get()
+        assert attempt is not None
+        attempt.has_new_connection = True
+        token = ATTEMPT.set(None)  # a connection keeps the context in which it was made
         scope = Scope(OwnDeadline(self._loop), math.inf, aiohttp.ClientConnectionError)
         self._making.add(scope)
         try:
@@ -78,6 +82,7 @@ class Connector(aiohttp.TCPConnector):
                 protocol = await super()._create_connection(req, traces, timeout)
         finally:
             self._making.discard(scope)
+            ATTEMPT.reset(token)
         transport: Any = protocol.transport
         if hasattr(transport, "max_size"):
             transport.max_size = _READ_SIZE

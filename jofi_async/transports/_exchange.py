@@ -113,7 +113,7 @@ def abort(transport: asyncio.Transport) -> None:
         transport.abort()
 
 
-ATTEMPT: ContextVar[Attempt] = ContextVar("jofi_async_attempt")
+ATTEMPT: ContextVar[Attempt | None] = ContextVar("jofi_async_attempt")
 
 
 class Departure(aiohttp.ClientRequest):
@@ -139,6 +139,7 @@ class Departure(aiohttp.ClientRequest):
     async def send(self, conn: "Connection") -> aiohttp.ClientResponse:
         """Let it leave."""
         attempt = ATTEMPT.get()
+        assert attempt is not None
         attempt.outbox.add(attempt, self._head() + self.content)
         return Answer(self, attempt, conn)
 

@@ -8,11 +8,12 @@ import warnings
 from contextlib import AsyncExitStack
 from contextvars import copy_context
 from unittest.mock import Mock
+from weakref import ref
 
 import pytest
 
 from jofi_async.core.errors import LifecycleError, NotSentError
-from jofi_async.core.wire import Request
+from jofi_async.core.wire import Request, Timeout
 from jofi_async.transports.aiohttp import AiohttpTransport
 from tests.support.raw import OK, RawServer, Wire, raw_server
 from tests.support.tls import client_side, server_side
@@ -47,6 +48,17 @@ async def test_closing_closes_every_connection_over_tls() -> None:
         await asyncio.gather(*(_send(transport, server, "https") for _ in range(5)))
         await transport.aclose()
         await server.all_closed()
+
+
+async def test_a_connection_keeps_nothing_of_the_request_that_it_was_made_for() -> None:
+    async with raw_server(_answer_for_ever) as server, AiohttpTransport() as transport:
+        request = Request("GET", f"http://{server.place}/", timeout=Timeout(connect=1))
+        kept = ref(request)
+        await transport.send(request)
+        del request
+        await asyncio.sleep(0)  # the loop drops the timer of `connect`
+        gc.collect()
+        assert kept() is None
 
 
 async def test_never_used_on_another_loop() -> None:
