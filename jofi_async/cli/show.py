@@ -23,6 +23,10 @@ _SHORT = frozenset({"id", "display_name", "short_name", "first_name", "last_name
 """The fields of objects that stand for another one in short."""
 
 
+_FOLDED = 6
+"""How narrow a column may become whose cells are broken into lines."""
+
+
 class Form(StrEnum):
     """In which form objects are shown."""
 
@@ -79,17 +83,39 @@ def show_items(items: Sequence[Any], kind: type, columns: Sequence[Column], form
     elif form is Form.CSV:
         _write_csv(items, sorted((name for name in attrs.fields_dict(kind) if name != "extra"), key=_place))
     else:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for column in columns:
-            table.add_column(
-                column.header,
-                justify="right" if column.number else "left",
-                overflow="fold",
-                no_wrap=column.whole,
-            )
-        for item in items:
-            table.add_row(*(_cell(column.value(item)) for column in columns))
-        _console().print(table if items else "There are none.")
+        _print_table([[_cell(column.value(item)) for column in columns] for item in items], columns)
+
+
+def _print_table(rows: Sequence[Sequence[Text]], columns: Sequence[Column]) -> None:
+    """Print a table as wide as it is, or on a terminal as it fits; where it does not, one row after the other."""
+    console = _console()
+    if not rows:
+        console.print("There are none.")
+        return
+    heads = [Text(column.header, style="bold") for column in columns]
+    widths = [max(text.cell_len for text in texts) for texts in zip(heads, *rows, strict=True)]
+    if not console.is_terminal:
+        console.width = sum(widths) + 2 * len(widths)
+    least = (width if column.whole else min(width, _FOLDED) for column, width in zip(columns, widths, strict=True))
+    if sum(least) + 2 * (len(widths) - 1) > console.width:
+        _print_blocks(console, rows, heads)
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        table.add_column(
+            column.header, justify="right" if column.number else "left", overflow="fold", no_wrap=column.whole
+        )
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _print_blocks(console: Console, rows: Sequence[Sequence[Text]], heads: Sequence[Text]) -> None:
+    width = max(head.cell_len for head in heads)
+    for row in rows:
+        for head, text in zip(heads, row, strict=True):
+            console.print(Text.assemble(head, " " * (width - head.cell_len + 2), text), soft_wrap=True)
+        console.print()
 
 
 def show_line(item: Any) -> None:

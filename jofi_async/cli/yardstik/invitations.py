@@ -54,9 +54,9 @@ class Period(click.ParamType[timedelta]):
 
 COLUMNS = [
     Column("ID", lambda item: item.id, whole=True),
-    Column("Created", lambda item: day(item.created_at) if item.created_at else None, whole=True),
+    Column("Created", lambda item: day(item.created_at) if item.created_at else None),
     Column("Status", lambda item: item.status.value if item.status else None),
-    Column("Expires", lambda item: day(item.expires_at) if item.expires_at else None, whole=True),
+    Column("Expires", lambda item: day(item.expires_at) if item.expires_at else None),
     Column("Name", lambda item: item.candidate.full_name if item.candidate else None),
     Column("E-mail", lambda item: item.candidate.email if item.candidate else None),
 ]
