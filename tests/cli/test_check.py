@@ -37,6 +37,16 @@ def test_it_fits_a_terminal(jofi: Command, monkeypatch: pytest.MonkeyPatch) -> N
     assert max(map(len, jofi.out.splitlines())) <= 80
 
 
+def test_what_was_found_stands_below_its_title_on_a_narrow_terminal(
+    jofi: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert jofi("check", "--sandbox", "--inviter", INVITER) == 0
+    lines = [line.rstrip() for line in jofi.out.splitlines()]
+    place = lines.index("passed     Default assessments")
+    assert lines[place + 1] == "           Personality, Interests"
+
+
 def test_json(jofi: Command) -> None:
     assert jofi("check", "--sandbox", "--inviter", NOTEAM, "--json") == 5
     report: Any = json.loads(jofi.out)

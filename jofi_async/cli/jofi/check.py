@@ -25,6 +25,8 @@ _SHOWN = {
     CheckStatus.CANNOT_BE_KNOWN: ("not known", "cyan"),
 }
 _TITLE_WIDTH = 22
+_NARROW = 60
+"""Below so many columns, what was found stands below its title instead of beside it."""
 
 
 @click.command("check", short_help="Go through JOFI's setup checklist.")
@@ -87,7 +89,7 @@ def _show(console: Console, report: SetupReport, way: Way | None) -> None:
     console.print(Text.assemble(("JOFI's setup checklist", "bold"), place))
     for heading, items in groupby(report.items, _heading):
         console.print(_headline(heading, rows := list(items)))
-        console.print(_table(rows))
+        console.print(_table(rows, is_narrow=console.width < _NARROW))
     console.print()
     _sum_up(console, report)
 
@@ -103,14 +105,18 @@ def _headline(heading: str, items: list[SetupItem]) -> Text:
     return Text.assemble("\n", (plain(heading).plain, "bold"), (looked_at, "dim"))
 
 
-def _table(items: list[SetupItem]) -> Table:
+def _table(items: list[SetupItem], *, is_narrow: bool) -> Table:
+    """Titles beside what was found, or above it."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(width=9, no_wrap=True)
-    table.add_column(width=_TITLE_WIDTH)
+    if not is_narrow:
+        table.add_column(width=_TITLE_WIDTH)
     table.add_column(overflow="fold")
     for item in items:
         word, style = _SHOWN[item.status]
-        table.add_row(Text(word, style=style), item.title, _details(item))
+        title, details = Text(item.title), _details(item)
+        cells = [Text("\n").join([title, details])] if is_narrow else [title, details]
+        table.add_row(Text(word, style=style), *cells)
     return table
 
 
