@@ -18,16 +18,8 @@ from benchmarks.report import Row as Line
 from jofi_async.reconcile.complete import CompleteListing
 from jofi_async.testing import VirtualLoop
 
-SIZES = {
-    "emails as researched": (1_000, 5_000, 20_000, 100_000),
-    "emails": (1_000, 5_000, 20_000, 100_000),
-    "one company": (1_000, 5_000, 20_000, 100_000),
-    "random strings": (1_000, 5_000, 20_000, 100_000),
-    "groups": (1_000, 5_000, 20_000),
-    "groups bunched in time": (1_000, 5_000),
-}
-SEEDS = {1_000: 3, 5_000: 3, 20_000: 1, 100_000: 1}
-"""How many accounts of a size there are of each shape; of those with groups, which are read like others, one."""
+SEEDS = {1_000: 3, 5_000: 3, 20_000: 3, 100_000: 1}
+"""How many accounts of a size there are of each shape."""
 T = TypeVar("T")
 
 WORKERS = 16
@@ -44,10 +36,7 @@ def run(effort: Effort) -> Report:
     """Measure; the same questions are asked every time, so one round tells all."""
     del effort
     accounts = [
-        (shape, size, seed)
-        for shape, sizes in SIZES.items()
-        for size in sizes
-        for seed in range(1, 1 + (1 if shape.startswith("groups") else SEEDS[size]))
+        (shape, size, seed) for shape in SHAPES for size, seeds in SEEDS.items() for seed in range(1, 1 + seeds)
     ]
     figures: defaultdict[tuple[str, int], list[_Figures]] = defaultdict(list)
     with ProcessPoolExecutor() as pool:
@@ -79,6 +68,7 @@ class _Figures:
     to_walk: float
     rounds: float
     again: float
+    again_foreseen: float
     foreseen: float | None
 
 
@@ -94,7 +84,8 @@ def _figures(shape: str, size: int, seed: int) -> _Figures:
     walk.read()
     foreseen = known_cover(rows) / bound if size == FORESEEN else None
     walked, again = walk.requests / bound, _run(_read_again(rows))
-    return _Figures(requests / bound, nearly / bound, walked, requests / walk.requests, seconds, again, foreseen)
+    new = 1 + known_cover(rows[-(size // _NEW) :])  # the last look comes on top
+    return _Figures(requests / bound, nearly / bound, walked, requests / walk.requests, seconds, again, new, foreseen)
 
 
 def _lines(shape: str, size: int, each: Sequence[_Figures]) -> Iterator[Line]:
@@ -105,6 +96,7 @@ def _lines(shape: str, size: int, each: Sequence[_Figures]) -> Iterator[Line]:
     yield _line(f"{name}: all to plain walk", [one.to_walk for one in each], "", _WALK)
     yield _line(f"{name}: rounds", [one.rounds for one in each], "rounds")
     yield _line(f"{name}: 1 % new", [one.again for one in each], "requests", 10.0 if size == FORESEEN else None)
+    yield _line(f"{name}: 1 % new, foreseen", [one.again_foreseen for one in each], "requests")
     if foreseen := [one.foreseen for one in each if one.foreseen is not None]:
         yield _line(f"{name}: foreseen", foreseen, "x")
 

@@ -115,7 +115,7 @@ class Known:
         self.texts[item_id] = folded
         if before is None and late:
             self._late.add(item_id)
-        if item_id not in self._late:
+        if self._parts and item_id not in self._late:
             self._count(before, -1)
             self._count(folded, 1)
 
@@ -127,7 +127,7 @@ class Known:
             part.known = len(self.texts) - len(self._late)
             return
         place, text = part.place, part.text
-        part.known = sum(text in texts[place] for texts in self.texts.values())
+        part.known = sum([text in texts[place] for texts in self.texts.values()])  # faster than a generator
         part.known -= sum(text in self.texts[item_id][place] for item_id in self._late)
 
     def part(self, place: int, text: str) -> Part | None:

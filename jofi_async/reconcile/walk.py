@@ -151,9 +151,10 @@ class Walk:
         return 0 if promise < _LEAST and part.is_waiting else max(promise, 0)
 
     def _see(self, texts: Iterable[Texts]) -> None:
-        for one in texts:
-            for letters, field, text in zip(self._letters, self._fields, one, strict=True):
-                letters.update(text.replace(field.anchor, "", 1))  # each has one, and hardly ever another
+        columns = zip(*texts, strict=True)
+        for letters, field, column in zip(self._letters, self._fields, columns, strict=False):
+            # each has one anchor, and hardly ever another
+            letters.update("".join([text.replace(field.anchor, "", 1) for text in column]))
 
     def _anywhere(self, part: Part, place: int, texts: Sequence[Texts], limit: int) -> list[list[Split]]:
         """How to split everything by a field, whatever stands in it."""
