@@ -88,17 +88,17 @@ class Connector(aiohttp.TCPConnector):
             transport.max_size = _READ_SIZE
         return protocol
 
-    def _release(self, key: "ConnectionKey", protocol: ResponseHandler, *, should_close: bool = False) -> None:
-        """Take a connection back, or close it: after closing, aiohttp would forget one that asked for a tunnel."""
-        if self._closed:
-            protocol.close()
-        super()._release(key, protocol, should_close=should_close)
-
     def _close(self, *, abort_ssl: bool = False) -> list[Any]:
         """Close what is open, and end the wait for what is only being made."""
         while self._making:
             self._making.pop().expire()
+        self._release = _drop  # type: ignore[method-assign]
         return super()._close(abort_ssl=abort_ssl)
+
+
+def _drop(key: "ConnectionKey", protocol: ResponseHandler, *, should_close: bool = False) -> None:
+    """Close what comes back after that, a connection on which a proxy was asked for a tunnel; aiohttp forgets it."""
+    protocol.close()
 
 
 def _clear_transport(connection: "Connection", is_new: bool) -> asyncio.Transport | None:
