@@ -48,6 +48,15 @@ def test_it_dies_with_its_holder(tmp_path: Path) -> None:
     hold = Hold.take(path)
     assert hold is not None
     hold.release()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        hold._connection.execute("SELECT 1")  # pyright: ignore[reportPrivateUsage]
+
+
+def test_what_a_dead_holder_left_is_not_held_and_cleared_up_by_whoever_asks(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.touch()
+    assert not is_held(path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_lock_that_cannot_be_made_is_no_lock(tmp_path: Path) -> None:
