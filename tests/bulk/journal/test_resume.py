@@ -324,6 +324,16 @@ def test_one_person_id_is_one_person_across_runs(entry: Entry, kind: OutcomeKind
     assert outcome.kind is OutcomeKind.CREATED
 
 
+def test_who_may_be_invited_under_another_address_is_not_sent_at_this_one() -> None:
+    vendor = Vendor(looks=[well, answer(500)])
+    memory = memory_of(intent("old@example.org", person_id="P0"))
+    (outcome,) = invite(vendor, [new(0, person_id="P0")], memory)
+    assert (outcome.kind, outcome.field) == (OutcomeKind.NOT_ATTEMPTED, "person_id")
+    assert "may have been invited by an earlier run under another address" in outcome.reason
+    assert not vendor.sent
+    assert kinds_of(invite(vendor, [new(0, person_id="P0")], memory)) == ["created"]  # looked for, and not there
+
+
 # whose journal it is
 
 
