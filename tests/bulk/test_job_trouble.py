@@ -58,11 +58,11 @@ def test_a_server_that_fails_every_create_gets_each_row_four_times_and_three_tri
     vendor, source = Times(answer(503), 1e9), Pulls(people(1000))
     outcomes, job = invite_all(vendor, source)
     tries = [0.0, 0.5, 2.5, 7.5]
-    begun = [0.0] * 4 + [7.5] * 4  # the eighth failure begins a pause: those that failed with it wait, too
+    begun = [0.0] * 4 + [7.5] * 4 + [15.0] * 3  # the eighth failure begins a pause
     begun += [15 + 1, 23.5 + 5, 36.0 + 15]  # the three trials
     assert vendor.asked == sorted(start + later for start in begun for later in tries)
-    assert kinds(outcomes) == {UNKNOWN: 11, NOT_ATTEMPTED: 1}  # the one waited for what becomes of the last trial
-    assert source.count == 12
+    assert kinds(outcomes) == {UNKNOWN: 14, NOT_ATTEMPTED: 1}  # the one waited for what becomes of the last trial
+    assert source.count == 15
     check_gave_up(job, outcomes)
 
 

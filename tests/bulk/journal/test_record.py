@@ -112,7 +112,7 @@ def test_rows_that_are_never_sent_are_not_written() -> None:
 
 
 def test_what_cannot_be_intended_is_not_sent_and_stops_the_job() -> None:
-    vendor, store = Vendor(), Noted(fails_at=6)
+    vendor, store = Vendor(), Noted(fails_at=5)
 
     async def main() -> None:
         job = job_of(vendor, people(20), store, max_in_flight=1)
