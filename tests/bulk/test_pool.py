@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jofi_async.bulk.pool import Pool
+from jofi_async.bulk.pool import Line, Pool
 from jofi_async.bulk.source import Feed
 from tests.bulk.support import Pulls, run, take
 
@@ -316,3 +317,48 @@ def test_what_fails_when_a_result_is_finished_ends_the_pool() -> None:
         assert pool.is_done
 
     run(main())
+
+
+@pytest.mark.parametrize("woken", [False, True])
+def test_a_waiter_who_is_cancelled_keeps_nobody_waiting(woken: bool) -> None:
+    async def main() -> None:
+        line = Line()
+        first, second = (asyncio.create_task(line.wait()) for _ in range(2))
+        await asyncio.sleep(0)
+        if woken:
+            line.wake()
+        first.cancel()
+        if not woken:
+            await asyncio.wait([first])
+            line.wake()
+        async with asyncio.timeout(1):
+            await second
+        assert first.cancelled()
+
+    run(main())
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 6), max_size=12), st.booleans(), st.integers(1, 3))
+def test_takers_who_give_up_lose_nothing_and_keep_nobody_waiting(
+    patience: list[int], in_order: bool, workers: int
+) -> None:
+    """Each waits for one result for so many seconds; whoever comes last takes the rest."""
+
+    async def work(item: int) -> int:
+        await asyncio.sleep(1 + item % 3)
+        return item
+
+    async def main() -> list[int]:
+        pool = pool_of(range(10), work, workers=workers, in_order=in_order)
+        taken: list[int] = []
+
+        async def take_one(seconds: int) -> None:
+            with suppress(TimeoutError, StopAsyncIteration):
+                async with asyncio.timeout(seconds):
+                    taken.append(await anext(pool))
+
+        await asyncio.gather(*map(take_one, patience))
+        return taken + [result async for result in pool]
+
+    assert sorted(run(main())) == list(range(10))
