@@ -29,7 +29,18 @@ class Protocol(ResponseHandler):
 
     def close(self) -> None:
         """Close it as if there were nothing left to say: a server that reads no more would hold it for long."""
+        self._cut()
         self.abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Take the end of the connection for the end of an answer only if it is the server's own."""
+        if exc is not None:
+            self._cut()
+        super().connection_lost(exc)
+
+    def _cut(self) -> None:
+        if self._payload is not None and not self._payload.is_eof():
+            self._payload.set_exception(aiohttp.ClientConnectionError())
 
 
 class Connector(aiohttp.TCPConnector):

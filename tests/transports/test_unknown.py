@@ -164,6 +164,25 @@ async def test_reset_inside_the_answer() -> None:
     _check_partial(await _send_unknown(script, transport=transport), "broke off after 8 bytes")
 
 
+@pytest.mark.parametrize("ours", [True, False])
+async def test_answer_that_ends_with_its_connection_is_whole_only_if_the_server_ends_it(ours: bool) -> None:
+    async def script(wire: Wire) -> None:
+        await wire.request()
+        await wire.send(HEAD.replace(b"1.1", b"1.0") + b'\r\n{"id": 1')
+        await transport.reading.wait()
+        if ours:
+            await transport.aclose()
+        else:
+            wire.reset()
+        await wire.hung_up()
+
+    transport = _WatchedTransport()
+    async with raw_server(script) as server, transport:
+        with pytest.raises(UnknownOutcomeError) as caught:
+            await transport.send(request_to(server.place))
+    _check_partial(caught.value, "broke off after 8 bytes")
+
+
 async def test_broken_chunk_inside_the_answer() -> None:
     async def script(wire: Wire) -> None:
         await wire.send(CHUNKED)
