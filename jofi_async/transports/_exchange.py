@@ -136,6 +136,15 @@ class Departure(aiohttp.ClientRequest):
         if body or self.method not in self.GET_METHODS:
             self.headers[hdrs.CONTENT_LENGTH] = str(len(self.content))
 
+    def update_content_encoding(self, data: object) -> None:
+        """Send the bytes as they are."""
+
+    def update_transfer_encoding(self) -> None:
+        """Send them whole."""
+
+    def update_expect_continue(self, expect: bool = False) -> None:
+        """Expect nothing before."""
+
     async def send(self, conn: "Connection") -> aiohttp.ClientResponse:
         """Let it leave."""
         attempt = ATTEMPT.get()
