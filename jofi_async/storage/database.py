@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -59,7 +60,7 @@ def open_database(path: Path, schema: Schema, *, durable: bool = True) -> sqlite
         _check_whole(connection)
         with suppress(PermissionError):  # somebody else's file, who let us in
             path.chmod(0o600)
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         _make_tables(connection, schema)
     except (sqlite3.Error, StorageError) as error:
@@ -102,6 +103,20 @@ def usable(path: Path, schema: Schema) -> Generator[None]:
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let others read while one writes; SQLite does not wait for who is just opening a new file as well."""
+    latest = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() > latest:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _check_kind(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:

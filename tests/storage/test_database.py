@@ -3,8 +3,10 @@
 import os
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -228,3 +230,15 @@ def test_what_may_not_be_opened_is_named(
     monkeypatch.setattr(os, "access", access)
     with pytest.raises(StorageError, match=f"cannot be used: {words.format(tmp_path)}$"):
         open_database(tmp_path / "diary", SCHEMA)
+
+
+def test_several_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    def opened(path: Path, start: Barrier) -> bool:
+        start.wait()
+        open_database(path, SCHEMA).close()
+        return True
+
+    with ThreadPoolExecutor(3) as threads:
+        for number in range(30):
+            path, start = tmp_path / str(number), Barrier(3)
+            assert all(threads.map(opened, [path] * 3, [start] * 3))
