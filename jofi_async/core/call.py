@@ -227,18 +227,16 @@ class Call:
         except QueueTooLongError as error:
             raise (error if max_wait <= left else self._too_late(error, left)) from None
         try:
-            started = self._loop.time()
-            queued = started - asked - limited
+            queued = self._loop.time() - asked - limited
             record.limited += limited
             record.queued += queued
             if self._hooks:
                 self._tell(events.Limited, ahead=1, queued=queued, limited=limited)
             if record.clearance is not None:
                 await record.clearance()
-                started = self._loop.time()
             if record.halted:
                 raise NotSentError("It was stopped before it was sent")
-            self._depart()
+            started = self._depart()
             try:
                 response = await self._means.transport.send(self._request)
             except (NotSentError, UnknownOutcomeError) as error:
@@ -255,8 +253,8 @@ class Call:
         text = f"It would have waited {error.seconds:.4g} s for a slot, and the deadline leaves {left:.4g} s"
         return DeadlineNotSentError(text)
 
-    def _depart(self) -> None:
-        """Note that the request is about to be sent."""
+    def _depart(self) -> float:
+        """Note that the request is about to be sent, and when."""
         record, request = self._record, self._request
         request.departed, request.still_clear = True, record.still_clear
         self._pause = None
@@ -264,6 +262,7 @@ class Call:
         record.flying = request
         if self._hooks:
             self._tell(events.Sent)
+        return self._loop.time()
 
     def _arrive(self, response: Response, started: float) -> None:
         """Note an answer, and raise what is wrong with it."""
