@@ -16,6 +16,8 @@ from jofi_async.core.errors import (
     DeadlineNotSentError,
     DeadlineUnknownError,
     Effect,
+    JofiAsyncError,
+    LifecycleError,
     NotSentError,
     QueueTooLongError,
     RateLimitedError,
@@ -24,6 +26,7 @@ from jofi_async.core.errors import (
     UnknownOutcomeError,
     UnreadableAnswerError,
 )
+from jofi_async.core.lifetime import Lifetime
 from jofi_async.core.limits import Limiter, Priority
 from jofi_async.core.operation import Operation
 from jofi_async.core.retry import RetryBudget, RetryPolicy, may_repeat
@@ -100,6 +103,7 @@ class Means:
         budget: How many repeats are left.
         classify: The vendor's reading of a refusal.
         options: What the client sets.
+        lifetime: Until when calls are made.
         deadlines: Bounds the calls, in each loop.
     """
 
@@ -108,10 +112,11 @@ class Means:
     budget: RetryBudget
     classify: Classify
     options: Options
+    lifetime: Lifetime = field(factory=Lifetime)
     deadlines: DeadlinesByLoop = field(factory=DeadlinesByLoop)
 
 
-class Call:
+class Call(Scope):
     """One call under way.
 
     Args:
@@ -124,7 +129,6 @@ class Call:
     """
 
     __slots__ = (
-        "_deadline",
         "_hooks",
         "_loop",
         "_means",
@@ -133,21 +137,22 @@ class Call:
         "_pause",
         "_record",
         "_request",
-        "_watch",
+        "_waiting",
     )
 
     def __init__(
         self, means: Means, operation: Operation, path: str, request: Request, record: CallRecord, until: float
     ) -> None:
+        self._loop = loop = asyncio.get_running_loop()
+        seconds = means.options.deadline
+        watch = means.deadlines.of(loop) if until == math.inf else OwnDeadline(loop)
+        super().__init__(watch, until if seconds is None else min(until, loop.time() + seconds))
         self._means = means
         self._operation = operation
         self._path = path
         self._request = request
         self._record = record
-        self._loop = asyncio.get_running_loop()
-        seconds = means.options.deadline
-        self._deadline = until if seconds is None else min(until, self._loop.time() + seconds)
-        self._watch = means.deadlines.of(self._loop) if until == math.inf else OwnDeadline(self._loop)
+        self._waiting = means.lifetime.waiting
         self._pause: float | None = None
         self._hooks = means.options.hooks
         if events.is_logged():
@@ -156,7 +161,7 @@ class Call:
     async def run(self, decode: Callable[[Response], T]) -> T:
         """Make the call and decode its answer; see `Session.call`."""
         try:
-            with Scope(self._watch, self._deadline, self._overdue):
+            with self:
                 try:
                     response = await self._attempt()
                 except CallError as error:
@@ -165,6 +170,7 @@ class Call:
                     response = await self._repeat(error)
             result = self._decode(decode, response)
         except BaseException as error:
+            self._waiting.discard(self)
             if isinstance(error, CallError):
                 error.during(self._operation.method, self._path, self._record.attempts)
             self._end(error)
@@ -173,7 +179,27 @@ class Call:
         self._end(None)
         return result
 
-    def _overdue(self) -> CallError:
+    def dismiss(self) -> None:
+        """Its client is closed: end it, unless it is under way by then; see `Waits.dismiss`."""
+        if self._loop is asyncio.get_running_loop():
+            self._end_waiting()
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end_waiting)
+
+    def _end_waiting(self) -> None:
+        if self in self._waiting:
+            self._waiting.discard(self)
+            self.expire()
+
+    def reason(self) -> JofiAsyncError:
+        """What it ends with that was ended early; see `Scope.reason`."""
+        return self._closed() if self._means.lifetime.is_over and not self._record.in_doubt else self._past_deadline()
+
+    def _closed(self) -> LifecycleError:
+        effect = " again; nothing took effect" if self._record.attempts else "; nothing was sent"
+        return LifecycleError(f"The client was closed before it could send {self._operation.name}{effect}")
+
+    def _past_deadline(self) -> CallError:
         seconds = self._means.options.deadline or 0
         if not self._record.in_doubt:
             return DeadlineNotSentError(f"The deadline of {seconds:g} s passed before it could be sent")
@@ -198,26 +224,32 @@ class Call:
             means.options.retry,
             means.budget,
             repeats=self._repeats,
-            deadline=self._deadline,
+            deadline=self.deadline,
             pause=lambda: self._pause,
             before_sleep=self._back_off,
         )(attempt)
 
     def _repeats(self, error: BaseException) -> bool:
-        return not self._record.halted and may_repeat(error, repeatable=self._operation.repeatable)
+        if self._record.halted or self._means.lifetime.is_over:
+            return False
+        return may_repeat(error, repeatable=self._operation.repeatable)
 
     def _back_off(self, error: CallError, seconds: float) -> None:
         self._record.backing_off += seconds
+        self._waiting.add(self)
         if self._hooks:
             self._tell(events.BackingOff, error=error, seconds=seconds)
 
     async def _attempt(self) -> Response:
         record, limiter, options = self._record, self._means.limiter, self._means.options
         asked = self._loop.time()
-        left = self._deadline - asked
+        left = self.deadline - asked
         max_wait = math.inf if record.attempts else options.max_wait  # what was begun is not given up for a queue
         if self._hooks:
             self._tell(events.Queued, ahead=1)
+        if self._means.lifetime.is_over:
+            raise self._closed()
+        self._waiting.add(self)
         try:
             limited = await limiter.acquire(
                 priority=options.priority,
@@ -227,6 +259,7 @@ class Call:
         except QueueTooLongError as error:
             raise (error if max_wait <= left else self._too_late(error, left)) from None
         try:
+            self._waiting.discard(self)
             queued = self._loop.time() - asked - limited
             record.limited += limited
             record.queued += queued
@@ -248,8 +281,8 @@ class Call:
             limiter.release()
 
     def _too_late(self, error: QueueTooLongError, left: float) -> CallError:
-        if self._loop.time() >= self._deadline:
-            return self._overdue()
+        if self._loop.time() >= self.deadline:
+            return self._past_deadline()
         text = f"It would have waited {error.seconds:.4g} s for a slot, and the deadline leaves {left:.4g} s"
         return DeadlineNotSentError(text)
 

@@ -1,5 +1,6 @@
 """What every vendor's client shares: options to a session, and who closes what."""
 
+import asyncio
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -68,7 +69,14 @@ class Client:
         return self._session.limiter
 
     async def aclose(self) -> None:
-        """Close the transport, unless it was given or is shared; calling it again does nothing."""
+        """Close the transport, unless it was given or is shared; calling it again does nothing.
+
+        If it is closed, calls that wait for a slot, or to be sent again, end at once with a `LifecycleError`, and those
+        that are under way end as the transport tells: see `AiohttpTransport.aclose`.
+        """
+        if self._owned:
+            self._session.close()
+            await asyncio.sleep(0)  # so that those have left the limiter before it is closed
         for one in self._owned:
             await one.aclose()
 

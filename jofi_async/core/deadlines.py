@@ -133,9 +133,13 @@ class Scope:
         self._expired = False
 
     def expire(self) -> None:
-        """Cancel the task: the deadline has passed."""
+        """Cancel the task: the deadline has passed, or there is another reason to end."""
         self._expired = True
         self._task.cancel()
+
+    def reason(self) -> Exception:
+        """What is raised in place of the cancellation."""
+        return self._overdue()
 
     def __enter__(self) -> Self:
         task = asyncio.current_task(self._watch.loop)
@@ -150,4 +154,4 @@ class Scope:
     ) -> None:
         self._watch.discard(self)
         if self._expired and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
-            raise self._overdue() from None
+            raise self.reason() from None

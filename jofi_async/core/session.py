@@ -56,11 +56,15 @@ class Session:
         return self._means.transport
 
     def with_options(self, options: Options) -> "Session":
-        """A session over the same transport, limiter and, unless the retry policy changes, budget."""
+        """A session over the same transport, limiter and, unless the retry policy changes, budget; closed with it."""
         other = Session(self.transport, self.limiter, self._means.classify, options)
-        if options.retry == self.options.retry:
-            other._means = evolve(other._means, budget=self._means.budget)
+        budget = self._means.budget if options.retry == self.options.retry else other._means.budget
+        other._means = evolve(other._means, budget=budget, lifetime=self._means.lifetime)
         return other
+
+    def close(self) -> None:
+        """Make no more calls, and tell those that wait to be sent; it is for whoever closes the transport."""
+        self._means.lifetime.end()
 
     def patient(self) -> "Session":
         """The same without a `max_wait`, for what must follow once something was sent."""

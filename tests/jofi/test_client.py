@@ -1,3 +1,6 @@
+import asyncio
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from jofi_async import (
     JofiClient,
     LifecycleError,
     Mode,
+    OutcomeKind,
     RateLimit,
     RateLimiter,
     Request,
@@ -19,7 +23,7 @@ from jofi_async import (
     Transport,
 )
 from jofi_async.jofi.client import BASE_URL
-from tests.bulk.support import LIVE, TEST, client_of
+from tests.bulk.support import LIVE, TEST, client_of, people, run
 
 LIST = b'{"mode":"live","object":"list","total_count":0,"has_more":false,"data":[]}'
 
@@ -175,6 +179,28 @@ async def test_a_client_closes_its_own_transport_once_and_for_all() -> None:
     await client.aclose()
     with pytest.raises(LifecycleError):
         await client.invitations.list()
+
+
+def test_a_client_that_is_closed_under_a_job_loses_nobody_and_the_next_run_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake = FakeJofi()
+    monkeypatch.setattr("jofi_async.jofi.client.AiohttpTransport", lambda: FakeTransport(fake))
+
+    async def invite(*, closes_after: float) -> Counter[OutcomeKind]:
+        client = JofiClient(LIVE, rate_limit=RateLimit(per_second=1, burst=1, in_flight=4))
+        asyncio.get_running_loop().call_later(closes_after, lambda: asyncio.ensure_future(client.aclose()))
+        async with client.invitations.create_many(people(10), journal=tmp_path / "journal") as job:
+            told = [outcome async for outcome in job]
+        assert all(isinstance(one.error, LifecycleError | None) for one in told)
+        assert asyncio.get_running_loop().time() <= closes_after
+        await asyncio.sleep(closes_after)
+        return Counter(outcome.kind for outcome in told)
+
+    first = run(invite(closes_after=3.5))
+    assert first == {OutcomeKind.CREATED: len(fake.invitations), OutcomeKind.NOT_ATTEMPTED: 4}
+    assert run(invite(closes_after=1000)) == {OutcomeKind.CREATED: 10}
+    assert len(fake.messages) == 10
 
 
 async def test_a_client_shows_no_key() -> None:

@@ -49,22 +49,32 @@ class SharedLimiter(RateLimiter):
         self._store = store
         self._name = name
         self._owns_store = owns_store
+        self._is_closed = False
         self._visiting: asyncio.Task[None] | None = None
         self._visit_timer: asyncio.TimerHandle | None = None
         self._owes_pause = False
         self._lost_because = ""
 
     async def aclose(self) -> None:
-        """End the visit that is under way, and close the store if it is the limiter's own."""
+        """End the visit that is under way, and close the store if it is the limiter's own.
+
+        Whoever still waits for a slot, or asks for one later, is served all the same: the store is opened for each
+        visit alone.
+        """
+        self._is_closed = True
         if self._visit_timer is not None:
             self._visit_timer.cancel()
             self._visit_timer = None
-        if self._visiting is not None and self._loop is asyncio.get_running_loop():
-            self._visiting.cancel()
-            await asyncio.wait([self._visiting])
+        while (visiting := self._visiting) is not None and self._loop is asyncio.get_running_loop():
+            visiting.cancel()
+            await asyncio.wait([visiting])
+            if self._visiting is visiting:  # cancelled before it began
+                self._visiting = None
         self._visiting = None
         if self._owns_store:
             await self._store.aclose()
+        if self._queue.size:
+            self._plan_visit()
 
     def throttled(self, sent: float, retry_after: float | None) -> float:
         """Note that the server asked for fewer requests, and tell all others; see `Limiter.throttled`."""
@@ -138,6 +148,8 @@ class SharedLimiter(RateLimiter):
         loop = self._loop
         if loop is None or loop.is_closed() or self._visiting is not None:
             return
+        if self._is_closed and not self._queue.size:
+            return
         if self._visit_timer is not None:
             self._visit_timer.cancel()
             self._visit_timer = None
@@ -164,7 +176,11 @@ class SharedLimiter(RateLimiter):
         self._owes_pause = False
         try:
             visit = evolve(self._tokens.prepare(loop.time(), wanted, pause), law=self._offered())
-            booked, sent = await self._reach(loop, visit)
+            try:
+                booked, sent = await self._reach(loop, visit)
+            finally:
+                if self._is_closed and self._owns_store:
+                    await self._store.aclose()
         except Exception as error:
             self._owes_pause |= pause > 0
             self._visiting = None

@@ -254,10 +254,10 @@ async def test_a_store_is_closed_with_the_limiter_that_owns_it() -> None:
     limiter = SharedLimiter(LIMIT, Way(server), "name", owns_store=True)
     waiting = asyncio.ensure_future(limiter.acquire())
     await asyncio.sleep(0)
-    await limiter.aclose()
-    assert server.closed == 1
     waiting.cancel()
     await asyncio.wait([waiting])
+    await limiter.aclose()
+    assert server.closed
 
 
 def test_a_limiter_goes_on_on_another_loop() -> None:
