@@ -10,7 +10,7 @@ from attrs import frozen
 
 from jofi_async.bulk.flight import Flight
 from jofi_async.bulk.intake import Intake
-from jofi_async.bulk.ledger import Ledger, Resumed
+from jofi_async.bulk.ledger import Ledger, Progress, Resumed
 from jofi_async.bulk.outcome import Outcome, OutcomeKind
 from jofi_async.bulk.patience import Patience
 from jofi_async.bulk.pool import Pool
@@ -323,11 +323,14 @@ class BulkJob(Generic[Row, Item]):
         """Have the record made ready before the first row is pulled; if that fails, none is."""
         self._has_begun = True
         try:
-            await self._ledger.begin(self._workers)
+            await self._ledger.begin(self._workers, self._progress)
         except Exception as error:
             self._source_error = error
             self._blame_record(error)
             raise StopAsyncIteration from None
+
+    def _progress(self) -> Progress:
+        return Progress({kind: count for kind, count in self._counts.items() if count}, self._feed.rows)
 
     def _work(self, flight: Flight[Row, Item]) -> Awaitable[Outcome[Row, Item]]:
         return self._fly(flight) if not flight.is_settled and self._stopped is None else self._stay(flight)
@@ -388,7 +391,7 @@ class BulkJob(Generic[Row, Item]):
 
     async def _close_ledger(self) -> asyncio.CancelledError | None:
         """Let go of the record, however often that is cancelled."""
-        closing = asyncio.create_task(self._ledger.close(self._counts, self._stopped))
+        closing = asyncio.create_task(self._ledger.close(self._progress(), self._stopped))
         interruption = None
         while not closing.done():
             try:

@@ -1,6 +1,6 @@
 """What a job asks of its record; a job without a journal keeps none."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from attrs import frozen
@@ -28,6 +28,24 @@ class Resumed:
     to_look_up: int
 
 
+@frozen
+class Progress:
+    """How far a run has come.
+
+    Attributes:
+        counts: How many rows have ended in each way.
+        rows: How many rows the source has, or None where that is not known.
+    """
+
+    counts: Mapping[OutcomeKind, int]
+    rows: int | None = None
+
+    @property
+    def left(self) -> int | None:
+        """How many rows have not ended, or None where that is not known."""
+        return None if self.rows is None else max(0, self.rows - sum(self.counts.values()))
+
+
 class Ledger(Generic[Row, Item]):
     """The record of a job without a journal: nobody is known, and nothing is kept.
 
@@ -42,11 +60,12 @@ class Ledger(Generic[Row, Item]):
     async def open(self) -> None:
         """Take hold of the record; raises a `JournalError` when that cannot be."""
 
-    async def begin(self, workers: int) -> None:
+    async def begin(self, workers: int, progress: Callable[[], Progress]) -> None:
         """Ask the vendor what must be known before anything is sent; raises a `JournalError` or a `CallError`.
 
         Args:
             workers: How many may be asked for at once.
+            progress: Tells how far the run has come, whenever it is asked.
         """
 
     async def earlier(self, person: Person, index: int, source: SourceRow[Row]) -> Outcome[Row, Item] | None:
@@ -69,5 +88,5 @@ class Ledger(Generic[Row, Item]):
     async def correct(self, outcome: Outcome[Row, Item]) -> None:
         """Record that a row's outcome is told as another than was recorded."""
 
-    async def close(self, counts: Mapping[OutcomeKind, int], stopped: str | None) -> None:
+    async def close(self, progress: Progress, stopped: str | None) -> None:
         """Record how the run went, and let go."""

@@ -1,6 +1,7 @@
 """The source of a bulk job: any sync or async iterable of rows, pulled one at a time."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from operator import length_hint
 from typing import Generic, TypeVar, cast
 
 from attrs import field, frozen
@@ -40,12 +41,22 @@ class Feed(Generic[T]):
 
     def __init__(self, source: Source[T]) -> None:
         self._source = source
+        self._pulled = 0
         self._later: AsyncIterator[T] | None = None
         self._now: Iterator[T] | None = None
         if isinstance(source, AsyncIterable):
             self._later = aiter(source)
         else:
             self._now = iter(source)
+
+    @property
+    def rows(self) -> int | None:
+        """How many items there are in all; None where the source does not say it without being read."""
+        if isinstance(self._source, Sequence):  # of others a `len()` may read them all
+            return len(self._source)
+        if self._now is not None and hasattr(self._now, "__length_hint__"):
+            return self._pulled + length_hint(self._now)
+        return None
 
     async def pull(self) -> T:
         """The next item.
@@ -57,6 +68,7 @@ class Feed(Generic[T]):
             return await anext(self._later)
         assert self._now is not None
         for item in self._now:
+            self._pulled += 1
             return item
         raise StopAsyncIteration
 

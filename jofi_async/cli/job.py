@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jofi_async.bulk.journal.file import Status, purge, read_entries, read_status
-from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, State
+from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, Run, State
 from jofi_async.cli.progress import plain, say
 from jofi_async.cli.tally import number_of
 from jofi_async.core.errors import ConfigurationError, JournalError
@@ -134,12 +134,12 @@ def _tell_status(console: Console, path: Path, found: Status) -> None:
         account = f", account {facts.account}" if facts.account else ""
         say(console, f"{path}: {facts.vendor} at {facts.base_url}{account}{mode}")
     say(console, _how_it_runs(found))
+    if found.last_run is not None:
+        say(console, _of_its_rows(found.last_run))
     settled = sum(found.counts.get(state, 0) for state in SETTLED)
     in_doubt = sum(found.counts.get(state, 0) for state in IN_DOUBT)
-    say(console, f"{settled:,} settled, {in_doubt:,} to look up: {_in_words(found.counts)}.")
-    run = found.last_run
-    if run is not None and run.ended_at is not None and (told := _in_words(run.counts)):
-        say(console, f"The last run told: {told}.")
+    people = f"{settled:,} settled, {in_doubt:,} to look up: {_in_words(found.counts)}"
+    say(console, f"People of all runs: {people}. Whose row was refused unsent is not among them.")
     if found.is_purged:
         say(console, "The personal data was removed; a run of the same input must start over.")
 
@@ -154,6 +154,19 @@ def _how_it_runs(found: Status) -> str:
         return f"Killed: run {run.number} began {_time(run.started_at)} and never ended. Run it again, and it resumes."
     why = f", since {run.stopped.removesuffix('.')}" if run.stopped else ""
     return f"Run {run.number} ended {_time(run.ended_at)}{why}."
+
+
+def _of_its_rows(run: Run) -> str:
+    """What became of the rows that a run was given."""
+    progress, has_ended = run.progress, run.ended_at is not None
+    rows = "rows" if progress.rows is None else number_of(progress.rows, "row")
+    when = "" if has_ended else ", as last written down, once a second"
+    told = [_in_words(progress.counts)] if progress.counts else []
+    if progress.left:
+        told.append(f"{progress.left:,} {'not reached' if has_ended else 'to go'}")
+    unknown = progress.left is None and (run.stopped is not None or not has_ended)
+    end = "; how many there are in all is not known here" if unknown else ""
+    return f"Run {run.number}, {rows}{when}: {', '.join(told) or 'none has ended'}{end}."
 
 
 def _shown(entry: Entry) -> tuple[Text, ...]:

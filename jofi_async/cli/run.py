@@ -113,6 +113,7 @@ class Run(Generic[Row, Item]):
     compares: bool = False
     is_void: bool = False
     _has_begun: bool = False
+    _kept_back: int = 0
 
     async def send(self, start: Callable[[Iterator[TableRow[Row]]], Job[Row, Item]]) -> None:
         """Run a job to its end, whatever the end is, and account for every row of the table.
@@ -121,7 +122,7 @@ class Run(Generic[Row, Item]):
             start: Makes the job of the rows that are not settled.
         """
         rows = self._unsettled()
-        job = start(rows)
+        job = start(_Handed(rows, lambda: self.errand.table.rows - self._kept_back))
         pace = Pace(self.tally, self.errand.table.rows, lambda: job.in_flight)
         try:
             with self._progress(pace) as progress, Signals(lambda number: self._stop(job, number)):
@@ -188,8 +189,10 @@ class Run(Generic[Row, Item]):
         )
         for row in errand.rows():
             if earlier.is_settled(row):
+                self._kept_back += 1
                 self._carry(row)
             elif errand.doubts_known is not None and earlier.is_in_doubt(row, errand.doubts_known):
+                self._kept_back += 1
                 self._take(Outcome(self.tally.total, row, OutcomeKind.UNKNOWN, problems=(_KEPT,)))
             else:
                 yield earlier.checked(row)
@@ -284,6 +287,28 @@ class Run(Generic[Row, Item]):
         else:
             rows = f"rows in flight ({job.in_flight}) have {GRACE:g} s to be answered"
             say(self.console, f"Stopping: nothing new is sent, and {rows}. The same again ends at once.")
+
+
+class _Handed(Iterator[Row]):
+    """The rows that a job pulls, which can tell how many are left.
+
+    Args:
+        rows: The rows.
+        count: Tells how many there are in all.
+    """
+
+    def __init__(self, rows: Iterator[Row], count: Callable[[], int]) -> None:
+        self._rows = rows
+        self._count = count
+        self._pulled = 0
+
+    def __next__(self) -> Row:
+        row = next(self._rows)
+        self._pulled += 1
+        return row
+
+    def __length_hint__(self) -> int:
+        return max(0, self._count() - self._pulled)
 
 
 def _blamed(error: Exception) -> ExitCode | None:

@@ -21,6 +21,7 @@ from contextlib import AbstractAsyncContextManager
 from attrs import evolve
 
 from jofi_async.bulk.journal.records import Entry, JournalStore, State
+from jofi_async.bulk.ledger import Progress
 from jofi_async.bulk.outcome import Evidence, OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
 from jofi_async.core.errors import JournalHeldError
@@ -82,7 +83,8 @@ class JournalStoreContract:
             await store.begin_run(BINDING, start_over=False)
             await asyncio.gather(*map(store.put, [SENT, REFUSED]))
             assert list(map(_plain, await store.find(Person(SENT.person)))) == [_plain(SENT)]
-            await store.end_run({OutcomeKind.REFUSED: 1}, "it was stopped")
+            await store.note_run(Progress({OutcomeKind.REFUSED: 1}))
+            await store.end_run(Progress({OutcomeKind.REFUSED: 1}, 3), "it was stopped")
             await store.close()
             store = make()
             opening = await store.open(take_over=False)
@@ -148,7 +150,8 @@ class JournalStoreContract:
             await silent.put(SENT)
             assert (await bold.open(take_over=True)).took_over
             await bold.begin_run(BINDING, start_over=False)
-            for write in (silent.put(SETTLED), silent.put(REFUSED), silent.end_run({}, None)):
+            none = Progress({})
+            for write in (silent.put(SETTLED), silent.put(REFUSED), silent.note_run(none), silent.end_run(none, None)):
                 assert isinstance((await asyncio.gather(write, return_exceptions=True))[0], JournalHeldError)
             assert list(map(_plain, await bold.doubts())) == [_plain(SENT)]
             await bold.put(REFUSED)

@@ -1,11 +1,11 @@
 """A journal in memory, for tests: what it holds outlives the store object, as a file outlives a process."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from attrs import define, field
 
 from jofi_async.bulk.journal.records import Entry, Opening, Run, State
-from jofi_async.bulk.outcome import OutcomeKind
+from jofi_async.bulk.ledger import Progress
 from jofi_async.bulk.resource import Binding, Person
 from jofi_async.core.errors import JournalHeldError
 
@@ -87,11 +87,16 @@ class MemoryStore:
         """Return some settled entries; see `JournalStore.claims`."""
         return [entry for entry in self.memory.entries.values() if entry.is_settled and entry.receipt][:most]
 
-    async def end_run(self, counts: Mapping[OutcomeKind, int], stopped: str | None) -> None:
+    async def note_run(self, progress: Progress) -> None:
+        """Write down how far the run has come; see `JournalStore.note_run`."""
+        self._check()
+        self.memory.runs[-1] = Run(self._epoch, 0, "", 0.0, progress=progress)
+
+    async def end_run(self, progress: Progress, stopped: str | None) -> None:
         """Write down how the run went; see `JournalStore.end_run`."""
         self._check()
         if self.memory.runs and self.memory.runs[-1].number == self._epoch:
-            self.memory.runs[-1] = Run(self._epoch, 0, "", 0.0, 0.0, dict(counts), stopped)
+            self.memory.runs[-1] = Run(self._epoch, 0, "", 0.0, 0.0, progress, stopped)
 
     async def close(self) -> None:
         """Let go; see `JournalStore.close`."""

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from jofi_async import FakeJofi
+from jofi_async import FakeJofi, OutcomeKind
 from jofi_async.bulk.journal import tables
-from jofi_async.bulk.journal.records import State
+from jofi_async.bulk.journal.records import Run, State
 from jofi_async.bulk.journal.sqlite import lock_of
+from jofi_async.bulk.ledger import Progress
 from jofi_async.bulk.resource import Person
 from jofi_async.storage.hold import Hold
 from tests.cli.support import PEOPLE, Command, Live, kinds, said
@@ -182,8 +183,8 @@ def test_status(jofi: Command, fake: FakeJofi, journal: Path) -> None:
     words = " ".join(jofi.out.split())
     assert f"{journal}: jofi at https://www.jofiscore.com/api/v2, account 200 (live)" in words
     assert "Run 1 ended" in words
-    assert "3 settled, 0 to look up: 3 created." in words
-    assert "The last run told: 3 created, 1 refused." in words
+    assert "Run 1, 4 rows: 3 created, 1 refused." in words
+    assert "People of all runs: 3 settled, 0 to look up: 3 created. Whose row was refused unsent is not" in words
 
 
 def test_status_of_a_job_that_was_killed_and_of_one_that_runs(jofi: Command, fake: FakeJofi, journal: Path) -> None:
@@ -193,12 +194,55 @@ def test_status_of_a_job_that_was_killed_and_of_one_that_runs(jofi: Command, fak
         forget_the_answer(connection)
     assert jofi("job", "status", journal) == 0
     assert "Killed: run 1 began" in jofi.out
+    assert "Run 1, 2 rows, as last written down, once a second: 2 created." in " ".join(jofi.out.split())
     assert "1 settled, 1 to look up: 1 intent, 1 created." in jofi.out
     hold = Hold.take(lock_of(journal, 1))
     assert hold is not None
     assert jofi("job", "status", journal) == 0
     assert "Running since" in jofi.out
     hold.release()
+
+
+def status_of(jofi: Command, journal: Path) -> str:
+    assert jofi("job", "status", journal) == 0
+    return " ".join(jofi.out.split())
+
+
+def test_status_says_what_became_of_each_row_of_the_file(jofi: Command, fake: FakeJofi, journal: Path) -> None:
+    jofi.invite(MORE + "Ada,Again,ada@example.org,\n" * 5, "--stop-after", "2", "--in-flight", "1", sandbox=False)
+    told = kinds(jofi.rows())
+    assert told == {"created": 3, "refused": 2, "not_attempted": 4}
+    assert "Run 1, 9 rows: 3 created, 2 refused, 4 not reached. " in status_of(jofi, journal)
+    jofi.invite(PEOPLE, sandbox=False)
+    assert "Run 2, 2 rows: 2 created. People of all runs: 3 settled" in status_of(jofi, journal)
+
+
+def test_status_of_outcomes_that_were_input_again_counts_the_rows_that_were_left(
+    jofi: Command, fake: FakeJofi, journal: Path
+) -> None:
+    jofi.invite(MORE, sandbox=False)
+    jofi("invite", jofi.outcomes, "--inviter", "jane.recruiter@jofiscore.com")
+    assert "Run 2, 1 row: 1 refused. People of all runs: 3 settled" in status_of(jofi, journal)
+
+
+def test_status_of_a_run_that_was_killed_before_a_row_ended(jofi: Command, fake: FakeJofi, journal: Path) -> None:
+    jofi.invite(MORE, sandbox=False)
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        tables.begin_run(connection, Run(2, 0, "host", 1e9))
+        tables.note_run(connection, 2, Progress({}, 4))
+    assert "Run 2, 4 rows, as last written down, once a second: 4 to go. People" in status_of(jofi, journal)
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        tables.note_run(connection, 2, Progress({OutcomeKind.CREATED: 1}))
+    assert "second: 1 created; how many there are in all is not known here. People" in status_of(jofi, journal)
+
+
+def test_a_journal_that_says_nothing_of_its_rows_is_read_all_the_same(
+    jofi: Command, fake: FakeJofi, journal: Path
+) -> None:
+    jofi.invite(MORE, sandbox=False)
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        connection.execute('UPDATE run SET counts = \'{"created": 3, "refused": 1, "updated": 0}\'')
+    assert "Run 1, rows: 3 created, 1 refused. People" in status_of(jofi, journal)
 
 
 def test_show_names_who_needs_a_look(jofi: Command, fake: FakeJofi, journal: Path) -> None:

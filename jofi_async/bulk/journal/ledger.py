@@ -1,8 +1,9 @@
 """What a running job does with its journal: it takes hold, resumes, records intents and outcomes, and lets go."""
 
 import asyncio
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from os import PathLike
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from attrs import evolve
 from jofi_async.bulk.flight import Flight
 from jofi_async.bulk.journal.journal import Journal
 from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, Opening, State
-from jofi_async.bulk.ledger import Ledger, Resumed
+from jofi_async.bulk.ledger import Ledger, Progress, Resumed
 from jofi_async.bulk.outcome import IN_DOUBT as SENT_ONCE
 from jofi_async.bulk.outcome import NOT_OURS, Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.pool import Pool
@@ -30,6 +31,9 @@ INTENT_VALID = 5.0
 
 LONG_AGO = 3600.0
 """After how many seconds somebody may have corrected an address at the vendor."""
+
+NOTED = 1.0
+"""After how many seconds it is written down anew how far a run has come."""
 
 READ_BACK = 3
 """How many of the items that a journal claims are asked for before its job resumes."""
@@ -59,6 +63,8 @@ class JournalLedger(Ledger[Row, Item]):
         self._intents: dict[int, Entry] = {}
         self._unseen: set[str] = set()
         self._gone: set[str] = set()
+        self._progress: Callable[[], Progress] = lambda: Progress({})
+        self._noted_at = math.inf
 
     async def open(self) -> None:
         """Take hold of the journal; see `Ledger.open`."""
@@ -75,7 +81,7 @@ class JournalLedger(Ledger[Row, Item]):
             settled, doubts = (sum(opening.counts.get(one, 0) for one in states) for states in (SETTLED, IN_DOUBT))
             self.resumed = Resumed(settled, doubts if self._doubts_matter else 0)
 
-    async def begin(self, workers: int) -> None:
+    async def begin(self, workers: int, progress: Callable[[], Progress]) -> None:
         """Make sure whose journal it is, and look up who is in doubt; see `Ledger.begin`."""
         assert self._opening is not None
         if self._opening.took_over:
@@ -86,6 +92,8 @@ class JournalLedger(Ledger[Row, Item]):
             _check_binding(self._opening.binding, binding)
             await self._read_back()
         await self._store.begin_run(binding, start_over=start_over)
+        self._progress = progress
+        await self._note_progress()
         await self._look_all_up(workers)
 
     async def earlier(self, person: Person, index: int, source: SourceRow[Row]) -> Outcome[Row, Item] | None:
@@ -169,6 +177,8 @@ class JournalLedger(Ledger[Row, Item]):
             intent = Entry(person.key, State.EXISTED, person.person_id, intended_at=time.time())
         if intent is not None:
             await self._store.put(self._entry(outcome, intent))
+        if asyncio.get_running_loop().time() - self._noted_at >= NOTED:
+            await self._note_progress()
 
     async def correct(self, outcome: Outcome[Row, Item]) -> None:
         """Record another outcome than before; see `Ledger.correct`."""
@@ -176,12 +186,16 @@ class JournalLedger(Ledger[Row, Item]):
         if recorded is not None:
             await self._store.put(self._entry(outcome, recorded))
 
-    async def close(self, counts: Mapping[OutcomeKind, int], stopped: str | None) -> None:
+    async def close(self, progress: Progress, stopped: str | None) -> None:
         """Record how the run went, and let go; see `Ledger.close`."""
         try:
-            await self._store.end_run(counts, stopped)
+            await self._store.end_run(progress, stopped)
         finally:
             await self._store.close()
+
+    async def _note_progress(self) -> None:
+        self._noted_at = asyncio.get_running_loop().time()
+        await self._store.note_run(self._progress())
 
     async def _read_back(self) -> None:
         """Stop if the server knows nothing of what the journal claims."""

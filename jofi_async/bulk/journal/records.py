@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from jofi_async.bulk.outcome import Evidence, OutcomeKind
+from jofi_async.bulk.ledger import Progress
+from jofi_async.bulk.outcome import Evidence
 from jofi_async.bulk.resource import Binding, Person
 
 
@@ -100,7 +101,7 @@ class Run:
         host: The machine it ran on.
         started_at: When, in seconds since the epoch.
         ended_at: When it ended in order; None while it runs, or when it was killed.
-        counts: How many rows ended in each way.
+        progress: How far it has come, when it was written down last; when it ended, exactly.
         stopped: Why it ended before its source did, or None.
     """
 
@@ -109,7 +110,7 @@ class Run:
     host: str
     started_at: float
     ended_at: float | None = None
-    counts: Mapping[OutcomeKind, int] = field(factory=dict[OutcomeKind, int])
+    progress: Progress = field(factory=lambda: Progress({}))
     stopped: str | None = None
 
 
@@ -171,8 +172,12 @@ class JournalStore(Protocol):
         """Return some settled entries that have a receipt: the first, the last, and others between."""
         ...
 
-    async def end_run(self, counts: Mapping[OutcomeKind, int], stopped: str | None) -> None:
-        """Write down how the run went, if one was begun: how many rows ended in each way, and why it was stopped."""
+    async def note_run(self, progress: Progress) -> None:
+        """Write down how far the run has come."""
+        ...
+
+    async def end_run(self, progress: Progress, stopped: str | None) -> None:
+        """Write down how the run went, if one was begun, and why it was stopped."""
         ...
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jofi_async.bulk.journal import tables
 from jofi_async.bulk.journal.records import Entry, Holder, Opening, Run, State
-from jofi_async.bulk.outcome import OutcomeKind
+from jofi_async.bulk.ledger import Progress
 from jofi_async.bulk.resource import Binding, Person
 from jofi_async.core.errors import JournalError, JournalHeldError
 from jofi_async.storage.database import StorageError, open_database, read_database, usable
@@ -94,10 +94,19 @@ class SqliteStore:
         """Return some entries with a receipt; see `JournalStore.claims`."""
         return await asyncio.to_thread(self._read, lambda connection: tables.some_settled(connection, most))
 
-    async def end_run(self, counts: Mapping[OutcomeKind, int], stopped: str | None) -> None:
+    async def note_run(self, progress: Progress) -> None:
+        """Write down how far the run has come; see `JournalStore.note_run`."""
+        await self._write(lambda connection: tables.note_run(connection, self._epoch, progress))
+
+    async def end_run(self, progress: Progress, stopped: str | None) -> None:
         """Write down how the run went; see `JournalStore.end_run`."""
         ended_at = time.time()
-        await self._write(lambda connection: tables.end_run(connection, self._epoch, ended_at, counts, stopped))
+
+        def change(connection: sqlite3.Connection) -> None:
+            tables.note_run(connection, self._epoch, progress)
+            tables.end_run(connection, self._epoch, ended_at, stopped)
+
+        await self._write(change)
 
     async def purge(self, counts: Mapping[State, int]) -> None:
         """Forget everybody, and leave the counts; no trace of anybody stays in the file.

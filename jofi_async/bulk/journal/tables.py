@@ -10,6 +10,7 @@ from zlib import crc32
 import attrs
 
 from jofi_async.bulk.journal.records import IN_DOUBT, SETTLED, Entry, Holder, Opening, Run, State
+from jofi_async.bulk.ledger import Progress
 from jofi_async.bulk.outcome import Evidence, OutcomeKind
 from jofi_async.bulk.resource import Binding, Person
 from jofi_async.core.codec import encode
@@ -54,6 +55,9 @@ SCHEMA = Schema(
         stopped TEXT
     )""",
 )
+
+_ROWS = "rows"
+"""Among a run's counts: how many rows its source has, or null."""
 
 _COLUMNS = (
     "person, state, person_id, traces, watermark, intended_at, renewed_at, attempts, receipt, evidence, field, reason, "
@@ -175,14 +179,16 @@ def begin_run(connection: sqlite3.Connection, run: Run) -> None:
     )
 
 
-def end_run(
-    connection: sqlite3.Connection, number: int, ended_at: float, counts: Mapping[OutcomeKind, int], stopped: str | None
-) -> None:
-    """Note how a run ended, if it had begun."""
-    connection.execute(
-        "UPDATE run SET ended_at = ?, counts = ?, stopped = ? WHERE number = ?",
-        [ended_at, json.dumps(counts), stopped, number],
-    )
+def note_run(connection: sqlite3.Connection, number: int, progress: Progress) -> None:
+    """Note how far a run has come, if it has begun."""
+    counts: dict[str, int | None] = {kind.value: count for kind, count in progress.counts.items()}
+    counts[_ROWS] = progress.rows
+    connection.execute("UPDATE run SET counts = ? WHERE number = ?", [json.dumps(counts), number])
+
+
+def end_run(connection: sqlite3.Connection, number: int, ended_at: float, stopped: str | None) -> None:
+    """Note that a run ended, if it had begun."""
+    connection.execute("UPDATE run SET ended_at = ?, stopped = ? WHERE number = ?", [ended_at, stopped, number])
 
 
 def last_run(connection: sqlite3.Connection) -> Run | None:
@@ -190,9 +196,11 @@ def last_run(connection: sqlite3.Connection) -> Run | None:
     found = connection.execute("SELECT * FROM run ORDER BY number DESC LIMIT 1").fetchone()
     if found is None:
         return None
-    number, process, host, started_at, ended_at, counts, stopped = found
-    ended = {OutcomeKind(kind): count for kind, count in json.loads(counts).items()}
-    return Run(number, process, host, started_at, ended_at, ended, stopped)
+    number, process, host, started_at, ended_at, text, stopped = found
+    counts = json.loads(text)
+    rows = counts.pop(_ROWS, None)
+    progress = Progress({OutcomeKind(kind): count for kind, count in counts.items()}, rows)
+    return Run(number, process, host, started_at, ended_at, progress, stopped)
 
 
 def opening(connection: sqlite3.Connection, *, took_over: bool) -> Opening:

@@ -1,6 +1,8 @@
 """What a job writes into its journal, and when."""
 
 import asyncio
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from jofi_async import (
 )
 from jofi_async.bulk.journal.ledger import INTENT_VALID
 from jofi_async.bulk.journal.records import Entry, State
+from jofi_async.bulk.ledger import Progress
 from jofi_async.testing import JournalMemory, MemoryStore
 from tests.bulk.journal.support import invite, job_of, kinds_of, outcomes_of, states
 from tests.bulk.support import Vendor, answer, drop_after, drop_before, new, people, refuse, run, stuck, unfit, well
@@ -163,7 +166,8 @@ def test_a_stop_leaves_the_truth() -> None:
     run(main())
     assert states(store.memory) == {f"linda{number}@example.org": State.UNKNOWN for number in range(4)}
     (last,) = store.memory.runs
-    assert (last.counts[OutcomeKind.UNKNOWN], last.stopped) == (4, "the job was stopped")
+    assert (last.progress, last.stopped) == (Progress({OutcomeKind.UNKNOWN: 4}, 20), "the job was stopped")
+    assert last.progress.left == 16
 
 
 def test_a_run_is_written_with_its_counts() -> None:
@@ -171,8 +175,54 @@ def test_a_run_is_written_with_its_counts() -> None:
     invite(vendor, [*people(3), new(0)], memory)
     invite(vendor, [], memory)
     first, second = memory.runs
-    assert {kind.value: count for kind, count in first.counts.items() if count} == {"created": 3, "refused": 1}
+    assert first.progress == Progress({OutcomeKind.CREATED: 3, OutcomeKind.REFUSED: 1}, 4)
+    assert second.progress == Progress({}, 0)
     assert (first.number, second.number, second.stopped) == (1, 2, None)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_while_it_runs_it_is_written_once_a_second_how_far_it_has_come(known: bool) -> None:
+    noted: list[tuple[float, Progress]] = []
+
+    class Noting(MemoryStore):
+        async def note_run(self, progress: Progress) -> None:
+            noted.append((asyncio.get_running_loop().time(), progress))
+            await super().note_run(progress)
+
+    async def slowly(vendor: Vendor, request: Request) -> Response:
+        await asyncio.sleep(0.4)
+        return await well(vendor, request)
+
+    rows = [*people(19), new(0), *people(1)]
+    source = rows if known else (row for row in rows)
+    memory = JournalMemory()
+    run(outcomes_of(job_of(Vendor(creates=[slowly] * 19), source, Noting(memory))))
+    total = len(rows) if known else None
+    assert noted[0] == (noted[0][0], Progress({}, total))
+    assert len(noted) >= 2
+    assert all(later - earlier >= 1 for (earlier, _), (later, _) in pairwise(noted))
+    assert [progress.rows for _, progress in noted] == [total] * len(noted)
+    told = [sum(progress.counts.values()) for _, progress in noted]
+    assert told == sorted(told)
+    assert 0 < told[-1] <= 21
+    assert memory.runs[0].progress == Progress({OutcomeKind.CREATED: 19, OutcomeKind.REFUSED: 2}, total)
+
+
+class Query:
+    """A source whose `len()` would read it whole, as that of a query of a database does."""
+
+    def __iter__(self) -> Iterator[NewInvitation]:
+        return iter(people(2))
+
+    def __len__(self) -> int:
+        raise AssertionError("it was read for its length")
+
+
+def test_how_many_rows_there_are_is_asked_of_none_that_would_read_them() -> None:
+    memory, vendor = JournalMemory(), Vendor()
+    invite(vendor, Query(), memory)
+    invite(vendor, iter([*people(4)]), memory)
+    assert [one.progress.rows for one in memory.runs] == [None, 4]
 
 
 class TestIntentsGrowOld:

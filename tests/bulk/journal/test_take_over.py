@@ -14,6 +14,7 @@ from jofi_async.bulk.journal import tables
 from jofi_async.bulk.journal.file import read_status
 from jofi_async.bulk.journal.records import Entry, State
 from jofi_async.bulk.journal.sqlite import SqliteStore
+from jofi_async.bulk.ledger import Progress
 from jofi_async.bulk.resource import Binding, Person
 from jofi_async.core.errors import JournalError, JournalHeldError
 from tests.bulk.journal.support import die
@@ -203,7 +204,7 @@ async def test_a_take_over_is_told_of_as_long_as_nobody_has_begun_a_run(path: Pa
     await use(path)
 
 
-@pytest.mark.parametrize("operation", ["put", "begin_run", "end_run"])
+@pytest.mark.parametrize("operation", ["put", "begin_run", "note_run", "end_run"])
 async def test_who_was_taken_over_from_by_a_process_that_is_gone_again_writes_nothing(
     path: Path, operation: str
 ) -> None:
@@ -215,7 +216,8 @@ async def test_who_was_taken_over_from_by_a_process_that_is_gone_again_writes_no
     writes = {
         "put": lambda: silent.put(ENTRY),
         "begin_run": lambda: silent.begin_run(binding, start_over=False),
-        "end_run": lambda: silent.end_run({}, None),
+        "note_run": lambda: silent.note_run(Progress({})),
+        "end_run": lambda: silent.end_run(Progress({}), None),
     }
     with pytest.raises(JournalHeldError, match="was taken over by another process; this one stops"):
         await writes[operation]()
