@@ -212,7 +212,7 @@ class Query:
     """A source whose `len()` would read it whole, as that of a query of a database does."""
 
     def __iter__(self) -> Iterator[NewInvitation]:
-        return iter(people(2))
+        yield from people(2)
 
     def __len__(self) -> int:
         raise AssertionError("it was read for its length")
