@@ -69,8 +69,31 @@ def open_database(path: Path, schema: Schema, *, durable: bool = True) -> sqlite
     return connection
 
 
-def read_database(path: Path, schema: Schema) -> sqlite3.Connection:
+@contextmanager
+def reading(path: Path, schema: Schema) -> Generator[sqlite3.Connection]:
+    """Read a file that is there, also while another process writes; beside one that nobody has open, no file is made.
+
+    Raises:
+        StorageError: It is not there, is something else, is damaged, or is of another version; or it was not open at
+            first, and was written while it was read.
+    """
+    idle_since = _idle_since(path)
+    with closing(read_database(path, schema, idle=idle_since is not None)) as connection:
+        try:
+            with usable(path, schema):
+                yield connection
+        finally:
+            if idle_since is not None and _last_write(path) != idle_since:
+                raise StorageError(f"The {schema.name} {path} was written while it was read: read it again")
+
+
+def read_database(path: Path, schema: Schema, *, idle: bool = False) -> sqlite3.Connection:
     """Open a file that is there to read it, also while another process writes.
+
+    Args:
+        path: The file.
+        schema: What it must be.
+        idle: Whether nobody writes it, so that neither a lock nor a file beside it is needed.
 
     Raises:
         StorageError: It is not there, is something else, is damaged, or is of another version.
@@ -78,7 +101,7 @@ def read_database(path: Path, schema: Schema) -> sqlite3.Connection:
     try:
         if not path.is_file():
             raise StorageError(f"There is no {schema.name} {path}")
-        connection = _connect(path, "ro")
+        connection = _connect(path, "ro&immutable=1" if idle else "ro")
     except (OSError, sqlite3.Error, StorageError) as error:
         raise _unusable(path, schema, error) from None
     try:
@@ -103,6 +126,21 @@ def usable(path: Path, schema: Schema) -> Generator[None]:
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _idle_since(path: Path) -> object:
+    """The last write of a file that no process has open, or None of one that may be: it has a log beside it."""
+    real = os.path.realpath(path)  # where SQLite has the logs
+    has_log = any(os.path.lexists(f"{real}-{log}") for log in ("wal", "journal"))
+    return None if has_log else _last_write(path)
+
+
+def _last_write(path: Path) -> object:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

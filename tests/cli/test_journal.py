@@ -217,6 +217,17 @@ def test_status_says_what_became_of_each_row_of_the_file(jofi: Command, fake: Fa
     assert "Run 2, 2 rows: 2 created. People of all runs: 3 settled" in status_of(jofi, journal)
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+def test_looking_at_a_journal_leaves_nothing_beside_it(jofi: Command, fake: FakeJofi, journal: Path, mode: int) -> None:
+    jofi.invite(PEOPLE, sandbox=False)
+    journal.chmod(mode)
+    before = {one: one.read_bytes() for one in jofi.folder.iterdir()}
+    for command in ("status", "show", "export"):
+        assert jofi("job", command, journal) == 0
+    assert {one: one.read_bytes() for one in jofi.folder.iterdir()} == before
+    assert stat.S_IMODE(journal.stat().st_mode) == mode
+
+
 def test_status_of_outcomes_that_were_input_again_counts_the_rows_that_were_left(
     jofi: Command, fake: FakeJofi, journal: Path
 ) -> None:

@@ -47,7 +47,7 @@ class Site:
         return said(self.jofi)
 
     def _files(self) -> dict[str, tuple[int, object]]:
-        """The files of the folder, but for those that SQLite makes for its readers."""
+        """The files of the folder, but for those that SQLite makes for who would write."""
         kept = (path for path in self.jofi.folder.iterdir() if not path.name.endswith(("-shm", "-wal")))
         return {path.name: _state(path) for path in kept}
 

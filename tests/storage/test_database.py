@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jofi_async.storage import database
-from jofi_async.storage.database import Schema, StorageError, open_database, read_database
+from jofi_async.storage.database import Schema, StorageError, open_database, read_database, reading
 
 SCHEMA = Schema(
     name="diary",
@@ -65,6 +65,62 @@ def test_a_file_that_was_made_and_never_written_is_new(tmp_path: Path) -> None:
     path.touch()
     open_database(path, SCHEMA).close()
     read_database(path, SCHEMA).close()
+
+
+def entries(path: Path) -> list[int]:
+    with reading(path, SCHEMA) as connection:
+        return [x for (x,) in connection.execute("SELECT x FROM a ORDER BY x")]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+@pytest.mark.parametrize("name", ["diary", "link"])
+def test_reading_what_nobody_has_open_leaves_nothing_beside_it(tmp_path: Path, mode: int, name: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "diary")
+    with closing(open_database(tmp_path / "diary", SCHEMA)) as connection:
+        connection.execute("INSERT INTO a VALUES (1)")
+    (tmp_path / "diary").chmod(mode)
+    assert entries(tmp_path / name) == [1]
+    assert {one.name for one in tmp_path.iterdir()} == {"diary", "link"}
+
+
+@pytest.mark.parametrize("name", ["diary", "link"])
+def test_reading_sees_what_stands_in_the_log_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "diary")
+    with closing(open_database(tmp_path / "diary", SCHEMA)) as connection:
+        connection.execute("INSERT INTO a VALUES (1)")
+        before = (tmp_path / "diary").read_bytes()
+        connection.execute("INSERT INTO a VALUES (2)")
+        assert (tmp_path / "diary").read_bytes() == before
+        assert entries(tmp_path / name) == [1, 2]
+
+
+def test_reading_sees_what_stands_in_the_log_of_a_process_that_was_killed(tmp_path: Path) -> None:
+    path, left = tmp_path / "diary", tmp_path / "left"
+    with closing(open_database(path, SCHEMA)) as connection:
+        connection.execute("INSERT INTO a VALUES (1)")
+        for log in ("", "-wal"):
+            (tmp_path / f"left{log}").write_bytes((tmp_path / f"diary{log}").read_bytes())
+    assert entries(left) == [1]
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_who_writes_meanwhile_is_noticed_once_what_was_read_may_be_wrong(tmp_path: Path, ends: bool) -> None:
+    path = tmp_path / "diary"
+    with closing(open_database(path, SCHEMA)) as connection:
+        connection.executemany("INSERT INTO a VALUES (?)", [(number,) for number in range(5000)])
+    os.utime(path, (1, 1))  # an earlier write, however coarse the clock of the disk
+    with ExitStack() as stack:
+        connection = stack.enter_context(reading(path, SCHEMA))
+        rows = connection.execute("SELECT x FROM a")
+        first = [x for (x,) in rows.fetchmany(10)]
+        with closing(open_database(path, SCHEMA)) as writer:
+            writer.execute("UPDATE a SET x = -1")
+            if not ends:
+                assert first + [x for (x,) in rows] == list(range(5000))
+                stack.close()
+        if ends:
+            with pytest.raises(StorageError, match="was written while it was read: read it again"):
+                stack.close()
 
 
 def test_what_is_being_written_can_be_read(tmp_path: Path) -> None:

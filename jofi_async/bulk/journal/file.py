@@ -1,7 +1,6 @@
 """A journal's file as a person looks at it, also while a job runs; and the removal of personal data from it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 
 from attrs import frozen
@@ -10,7 +9,7 @@ from jofi_async.bulk.journal import tables
 from jofi_async.bulk.journal.records import Entry, Holder, Run, State
 from jofi_async.bulk.journal.sqlite import SqliteStore, lock_of
 from jofi_async.bulk.resource import Binding
-from jofi_async.storage.database import StorageError, read_database, usable
+from jofi_async.storage.database import StorageError, read_database, reading
 from jofi_async.storage.hold import is_held
 
 
@@ -41,7 +40,7 @@ def read_status(path: Path) -> Status:
     Raises:
         StorageError: The file is no journal, or cannot be read.
     """
-    with closing(read_database(path, tables.SCHEMA)) as connection, usable(path, tables.SCHEMA):
+    with reading(path, tables.SCHEMA) as connection:
         return Status(
             binding=tables.binding_of(connection),
             counts=tables.counts_by_state(connection),
@@ -58,7 +57,7 @@ def read_entries(path: Path) -> Iterator[Entry]:
     Raises:
         StorageError: The file is no journal, or cannot be read.
     """
-    with closing(read_database(path, tables.SCHEMA)) as connection, usable(path, tables.SCHEMA):
+    with reading(path, tables.SCHEMA) as connection:
         yield from tables.all_entries(connection)
 
 
