@@ -25,6 +25,21 @@ class DecodeError(ValueError):
     """The bytes are no JSON, or do not fit the model; the text names the fields and is masked."""
 
 
+class _NoExtra(dict[str, Any]):
+    """An empty dictionary that stays empty: nearly no object has an unknown field, so all share this one."""
+
+    def _refuse(self, *_: object, **__: object) -> Any:
+        raise TypeError("This `extra` is shared by all objects without unknown fields; set another one")
+
+    __setitem__ = __ior__ = setdefault = update = _refuse  # pyright: ignore
+
+    def __reduce__(self) -> str:
+        return "NO_EXTRA"
+
+
+NO_EXTRA = _NoExtra()
+
+
 class OpenEnum(StrEnum):
     """An enum of texts that keeps a text it does not know: `Mode("new")` has the value "new" and equals it."""
 
@@ -89,9 +104,9 @@ def encode(payload: Mapping[str, object]) -> bytes:
     return json.dumps(payload, separators=(",", ":")).encode()
 
 
-def new_extra() -> dict[str, Any]:
+def no_extra() -> dict[str, Any]:
     """What the `extra` of a model begins as."""
-    return {}
+    return NO_EXTRA
 
 
 def parse_time(text: str) -> datetime:

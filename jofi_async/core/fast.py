@@ -1,8 +1,8 @@
 """Answers that fit beyond doubt, read in one pass by msgspec; what it refuses is left to cattrs.
 
 For each model there is a msgspec struct of the same fields, made of the model's own type hints; it refuses an unknown
-field wherever the model would keep it in `extra`. The model is made by its own `__init__`, called by a function that is
-generated once, as attrs and cattrs generate theirs.
+field wherever the model would keep it in `extra`. The model's fields are set by a function that is generated once, as
+attrs and cattrs generate theirs.
 """
 
 from collections.abc import Callable
@@ -14,12 +14,13 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 import attrs
 import msgspec
 
-from jofi_async.core.codec import LooseTime, OpenEnum, parse_time, read_loose_time
+from jofi_async.core.codec import NO_EXTRA, LooseTime, OpenEnum, parse_time, read_loose_time
 
 T = TypeVar("T")
 
 _AS_THEY_ARE = (str, int, bool, float)
 _FACTORY = cast("type[Any]", attrs.Factory)
+_READERS = {"read_time": datetime.fromisoformat, "parse_time": parse_time, "read_loose_time": read_loose_time}
 
 
 class UnsupportedError(TypeError):
@@ -33,10 +34,10 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
         kind: An attrs class.
     """
     try:
-        wire = _struct(cast("Any", kind))
+        wire, make = _struct(cast("Any", kind)), _maker(cast("Any", kind))
     except UnsupportedError:
         return _leave_to_cattrs
-    read, make = msgspec.json.Decoder(wire).decode, _maker(kind)
+    read = msgspec.json.Decoder(wire).decode
     return lambda body: make(read(body))
 
 
@@ -83,46 +84,38 @@ def _optional(hint: Any) -> Any:
     return inner[0] if is_optional else None
 
 
-def _maker(kind: type[T]) -> Callable[[Any], T]:
-    """What makes a model of its struct: one expression, generated once, in which each model's `__init__` is called."""
-    scope: dict[str, Any] = {
-        "read_time": datetime.fromisoformat,
-        "parse_time": parse_time,
-        "read_loose_time": read_loose_time,
-    }
-    make: Callable[[Any], T] = eval(f"lambda wire: {_made(kind, 'wire', scope)}", scope)
+@cache
+def _maker(kind: Any) -> Callable[[Any], Any]:
+    """What makes a model of its struct: a function, generated once, that sets each field as the model's own does."""
+    if kind.__setattr__ is not object.__setattr__ or hasattr(kind, "__attrs_post_init__"):
+        raise UnsupportedError(f"{kind} does more than set its fields")
+    hints = get_type_hints(kind)
+    scope: dict[str, Any] = {**_READERS, "new": object.__new__, "kind": kind, "NO_EXTRA": NO_EXTRA}
+    lines = [
+        f"    item.{field.name} = " + _made(hints[field.name], f"wire.{field.name}", scope)
+        for field in attrs.fields(kind)
+        if field.name != "extra"
+    ]
+    if "extra" in hints:
+        lines.append("    item.extra = NO_EXTRA")
+    exec("\n".join(["def make(wire):", "    item = new(kind)", *lines, "    return item"]), scope)
+    make: Callable[[Any], Any] = scope["make"]
     return make
 
 
 def _made(hint: Any, value: str, scope: dict[str, Any]) -> str:
     """The expression for what is made of a value; what it names is put into the scope."""
     if (inner := _optional(hint)) is not None:
-        name = _new_name(scope)
-        made = _made(inner, name, scope)
-        return value if made == name else f"None if ({name} := {value}) is None else {made}"
+        made = _made(inner, "value", scope)
+        return value if made == "value" else f"None if (value := {value}) is None else {made}"
     if get_origin(hint) is list:
-        item = _new_name(scope)
-        made = _made(get_args(hint)[0], item, scope)
-        return value if made == item else f"[{made} for {item} in {value}]"
+        made = _made(get_args(hint)[0], "entry", scope)
+        return value if made == "entry" else f"[{made} for entry in {value}]"
     if hint is datetime:
         return f"(time if (time := read_time({value})).tzinfo else parse_time({value}))"
     if hint is LooseTime:
         return f"read_loose_time({value})"
-    return _called(hint, value, scope) if attrs.has(hint) else value
-
-
-def _called(kind: Any, value: str, scope: dict[str, Any]) -> str:
-    name, hints, fields = _new_name(scope), get_type_hints(kind), attrs.fields(kind)
-    scope[name] = kind
-    by_name = any(field.kw_only for field in fields)
-    arguments = [
-        (f"{field.alias}=" if by_name else "")
-        + ("{}" if field.name == "extra" else f"({_made(hints[field.name], f'{value}.{field.name}', scope)})")
-        for field in fields
-    ]
-    return f"{name}({', '.join(arguments)})"
-
-
-def _new_name(scope: dict[str, Any]) -> str:
-    scope[name := f"name_{len(scope)}"] = None
-    return name
+    if not attrs.has(hint):
+        return value
+    scope[name := f"make_{hint.__name__}"] = _maker(hint)
+    return f"{name}({value})"

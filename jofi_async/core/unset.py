@@ -1,6 +1,6 @@
 """`UNSET`: a value that was not given, as opposed to `None`, which is JSON null."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any, Final, Literal
 
@@ -21,13 +21,28 @@ UNSET: Final = Unset.UNSET
 
 
 def reader_of_given(names: Iterable[str]) -> Callable[[object], dict[str, Any]]:
-    """What reads those attributes of an object that are set, by name; generated once, as attrs generates its methods.
+    """What reads those attributes of an object that are set, by name.
 
     Args:
         names: The attributes.
     """
-    lines = [f"    if (value := item.{name}) is not UNSET: given[{name!r}] = value" for name in names]
+    return _gatherer("item", {name: f"item.{name}" for name in names})
+
+
+def gatherer_of_given(names: Iterable[str]) -> Callable[..., dict[str, Any]]:
+    """What takes values in the order of their names, and keeps those that are set, by name.
+
+    Args:
+        names: The names.
+    """
+    values = {name: name for name in names}
+    return _gatherer(", ".join(values), values)
+
+
+def _gatherer(arguments: str, values: Mapping[str, str]) -> Callable[..., dict[str, Any]]:
+    """Generated once, as attrs generates its methods."""
+    lines = [f"    if (value := {value}) is not UNSET: given[{name!r}] = value" for name, value in values.items()]
     scope: dict[str, Any] = {"UNSET": UNSET}
-    exec("\n".join(["def read(item):", "    given = {}", *lines, "    return given"]), scope)
-    read: Callable[[object], dict[str, Any]] = scope["read"]
-    return read
+    exec("\n".join([f"def gather({arguments}):", "    given = {}", *lines, "    return given"]), scope)
+    gather: Callable[..., dict[str, Any]] = scope["gather"]
+    return gather

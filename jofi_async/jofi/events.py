@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from attrs import Attribute, define, field
 
-from jofi_async.core.codec import new_extra
+from jofi_async.core.codec import no_extra
 from jofi_async.jofi.models import CareerNavigationProfile, Invitation, TestTaker
 from jofi_async.webhooks import Vocabulary
 
@@ -48,7 +48,7 @@ class JofiEvent:
     api_version: str | None = None
     webhook_url: str | None = None
     webhook_verification_method: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     @property
     def as_of(self) -> datetime:
@@ -80,7 +80,7 @@ class InvitationData:
     """
 
     object: Invitation = field(validator=_is("invitation"))
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False, kw_only=True)
@@ -121,7 +121,7 @@ class TestTakerData:
     __test__: ClassVar[bool] = False  # no test, whatever pytest thinks of the name
 
     object: TestTaker = field(validator=_is("test_taker"))
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False, kw_only=True)
@@ -165,7 +165,7 @@ class CareerNavigationProfileData:
     """
 
     object: CareerNavigationProfile = field(validator=_is("career_navigation_profile"))
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False, kw_only=True)

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
 from jofi_async.core.deadlines import OwnDeadline, Scope
-from jofi_async.transports._exchange import ATTEMPT, abort
+from jofi_async.transports._exchange import ATTEMPT, abort, attempt_now
 from jofi_async.transports._failures import cause, not_sent
 
 if TYPE_CHECKING:
@@ -26,6 +26,21 @@ _READ_SIZE = 64 * 1024
 
 class Protocol(ResponseHandler):
     """A connection that is closed at once, whatever was not sent yet and whether or not the server says goodbye."""
+
+    _poll: "select.poll | None" = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Prepare to look at the socket before each request."""
+        super().connection_made(transport)
+        peer = transport.get_extra_info("socket")
+        if sys.platform != "win32" and peer is not None:
+            self._poll = select.poll()
+            self._poll.register(peer.fileno(), select.POLLIN)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing to be read; to be asked only while it is open."""
+        return self._poll is None or not self._poll.poll(0)
 
     def close(self) -> None:
         """Close it as if there were nothing left to say: a server that reads no more would hold it for long."""
@@ -63,8 +78,7 @@ class Connector(aiohttp.TCPConnector):
         self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
     ) -> "Connection":
         """Find a connection of the pool, or else make one."""
-        attempt = ATTEMPT.get()
-        assert attempt is not None
+        attempt = attempt_now()
         try:
             connection = await super().connect(req, traces, timeout)
             while (transport := _clear_transport(connection, attempt.has_new_connection)) is None:
@@ -82,8 +96,7 @@ class Connector(aiohttp.TCPConnector):
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: "list[Trace]", timeout: aiohttp.ClientTimeout
     ) -> "ResponseHandler":
-        attempt = ATTEMPT.get()
-        assert attempt is not None
+        attempt = attempt_now()
         attempt.has_new_connection = True
         token = ATTEMPT.set(None)  # a connection keeps the context in which it was made
         scope = Scope(OwnDeadline(self._loop), math.inf, aiohttp.ClientConnectionError)
@@ -119,19 +132,10 @@ def _clear_transport(connection: "Connection", is_new: bool) -> asyncio.Transpor
     new one, it means that the server hangs up or does not wait to be asked.
     """
     transport, protocol = connection.transport, connection.protocol
-    if transport is None or protocol is None:
+    if transport is None or not isinstance(protocol, Protocol):
         return None
-    if transport.is_closing() or protocol.should_close or not _is_silent(transport, is_new):
+    may_have_tickets = is_new and transport.get_extra_info("sslcontext") is not None  # they follow a handshake
+    if transport.is_closing() or protocol.should_close or not (may_have_tickets or protocol.is_silent):
         abort(transport)
         return None
     return transport
-
-
-def _is_silent(transport: asyncio.Transport, is_new: bool) -> bool:
-    """Whether there is nothing to be read; but over TLS a handshake may be followed by tickets."""
-    peer = transport.get_extra_info("socket")
-    if sys.platform == "win32" or peer is None or (is_new and transport.get_extra_info("sslcontext") is not None):
-        return True
-    poll = select.poll()
-    poll.register(peer.fileno(), select.POLLIN)
-    return not poll.poll(0)

@@ -114,6 +114,14 @@ def abort(transport: asyncio.Transport) -> None:
 
 
 ATTEMPT: ContextVar[Attempt | None] = ContextVar("jofi_async_attempt")
+"""What aiohttp's session is asked to send now; None where it asks for a connection on its own account."""
+
+
+def attempt_now() -> Attempt:
+    """What aiohttp's session is asked to send now."""
+    attempt = ATTEMPT.get()
+    assert attempt is not None
+    return attempt
 
 
 class Departure(aiohttp.ClientRequest):
@@ -147,8 +155,7 @@ class Departure(aiohttp.ClientRequest):
 
     async def send(self, conn: "Connection") -> aiohttp.ClientResponse:
         """Let it leave."""
-        attempt = ATTEMPT.get()
-        assert attempt is not None
+        attempt = attempt_now()
         attempt.outbox.add(attempt, self._head() + self.content)
         return Answer(self, attempt, conn)
 

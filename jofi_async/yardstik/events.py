@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, frozen
 
-from jofi_async.core.codec import LooseTime, new_extra
+from jofi_async.core.codec import LooseTime, no_extra
 from jofi_async.webhooks import Delivery, DeliveryRefusedError, HmacSignature, Refusal, Scheme, Vocabulary
 from jofi_async.yardstik.models import Candidate, Invitation
 
@@ -51,7 +51,7 @@ class YardstikEvent:
     status: str | None = None
     timestamp: LooseTime | None = None
     external_id: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     @property
     def type(self) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from attrs import define, field
 
-from jofi_async.core.codec import new_extra
+from jofi_async.core.codec import no_extra
 from jofi_async.core.shown import Shown
 from jofi_async.jofi.models.shared import Mode, Page, mode_text
 
@@ -47,7 +47,7 @@ class Account(Shown):
     webhooks_enabled: bool | None = None
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return f"Account(id={self.id}, mode={mode_text(self.mode)})"
@@ -75,7 +75,7 @@ class UserListItem(Shown):
     last_name: str | None = None
     email: str | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False)
@@ -98,7 +98,7 @@ class TeamListItem(Shown):
     invitations_count: int | None = None
     test_takers_count: int | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False)
@@ -120,7 +120,7 @@ class AssessmentListItem(Shown):
     display_name: str | None = None
     short_name: str | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False)
@@ -141,7 +141,7 @@ class EmailTemplateListItem(Shown):
     type: str | None = None
     team_ids: list[int] | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False)
@@ -160,7 +160,7 @@ class ScoreProfileListItem(Shown):
     short_name: str | None = None
     display_name: str | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 from attrs import define, field, frozen
 
-from jofi_async.core.codec import new_extra
+from jofi_async.core.codec import no_extra
 from jofi_async.core.unset import UNSET, Unset, reader_of_given
 from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, User, mode_text
 
@@ -77,7 +77,7 @@ class Invitation:
     account: Named | None = None
     test_taker_id: int | None = None
     career_navigation_profile_id: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return f"Invitation(id={self.id}, mode={mode_text(self.mode)}, {_state(self.accepted_at)})"
@@ -113,7 +113,7 @@ class InvitationListItem:
     test_taker_id: int | None = None
     custom_id: str | None = None
     person_id: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return f"InvitationListItem(id={self.id}, {_state(self.accepted_at)})"

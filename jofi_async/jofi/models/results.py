@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from attrs import define, field
 
-from jofi_async.core.codec import new_extra
+from jofi_async.core.codec import no_extra
 from jofi_async.core.shown import Shown
 from jofi_async.jofi.models.shared import Mode, Named, Page, ShortNamed, mode_text
 
@@ -48,7 +48,7 @@ class ParticipantListItem(Shown):
     team: Named | None = None
     account: Named | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False, kw_only=True)
@@ -97,7 +97,7 @@ class AssignedAssessment(Shown):
     completed_at: datetime | None = None
     progress_saved_at: datetime | None = None
     is_used_for_scoring: bool | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False)
@@ -130,7 +130,7 @@ class TestTaker(Shown):
     assigned_assessments: list[AssignedAssessment] | None = None
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         assigned = self.assigned_assessments or []
@@ -162,7 +162,7 @@ class Facet(Shown):
     yellow_band: float | None = None
     test_taker_score: Any = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False)
@@ -188,7 +188,7 @@ class Scores:
 
     thinking_skills: list[Score] | None = None
     personality_traits: list[Score] | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return "Scores(...)"
@@ -210,7 +210,7 @@ class ScorecardProfile:
     display_name: str | None = field(default=None, repr=False)
     short_name: str | None = field(default=None, repr=False)
     riasec_profile: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=new_extra, repr=False)
+    extra: dict[str, Any] = field(factory=no_extra, repr=False)
 
 
 @define(repr=False)
@@ -249,7 +249,7 @@ class Scorecard:
     scores: Scores | None = None
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return f"Scorecard(test_taker_id={self.test_taker_id}, mode={mode_text(self.mode)})"
@@ -267,7 +267,7 @@ class JobFitReport:
 
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return f"JobFitReport(mode={mode_text(self.mode)})"
@@ -307,4 +307,4 @@ class CareerNavigationProfile(Shown):
     id: str
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)

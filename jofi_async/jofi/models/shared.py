@@ -4,7 +4,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
-from jofi_async.core.codec import OpenEnum, new_extra
+from jofi_async.core.codec import OpenEnum, no_extra
 from jofi_async.core.shown import Shown
 
 Item = TypeVar("Item")
@@ -35,7 +35,7 @@ class Page(Generic[Item]):
     has_more: bool
     mode: Mode | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         more = "cut" if self.has_more else "whole"
@@ -59,7 +59,7 @@ class User(Shown):
     first_name: str | None = None
     last_name: str | None = None
     email: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define
@@ -74,7 +74,7 @@ class Named:
 
     id: int
     display_name: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=new_extra, repr=False)
+    extra: dict[str, Any] = field(factory=no_extra, repr=False)
 
 
 @define
@@ -91,7 +91,7 @@ class ShortNamed:
     id: int
     display_name: str | None = field(default=None, repr=False)
     short_name: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=new_extra, repr=False)
+    extra: dict[str, Any] = field(factory=no_extra, repr=False)
 
 
 def mode_text(mode: Mode | None) -> str:

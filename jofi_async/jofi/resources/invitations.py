@@ -15,7 +15,7 @@ from jofi_async.core.errors import (
     Problem,
 )
 from jofi_async.core.operation import Operation
-from jofi_async.core.unset import UNSET, Unset
+from jofi_async.core.unset import UNSET, Unset, gatherer_of_given
 from jofi_async.jofi.checks import check_changes, check_new
 from jofi_async.jofi.models import (
     Invitation,
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from jofi_async.jofi.journal import JournalledInvitations
 
 _CREATE = Operation("invitations.create", "POST", "/invitations")
+
+_given_of = gatherer_of_given(InvitationFields.__annotations__)
 
 Mark = Callable[[Callable[[], Awaitable[InvitationList]]], Awaitable[datetime | None]]
 
@@ -108,32 +110,31 @@ class Invitations(InvitationReads):
             UnreadableAnswerError: The invitation was created, and its answer, in `body`, does not fit the model.
             CallError: See `jofi_async.core.errors` for the rest.
         """
-        fields = InvitationFields(
-            first_name=first_name,
-            last_name=last_name,
-            email=email,
-            created_by_user_email=created_by_user_email,
-            person_id=person_id,
-            custom_id=custom_id,
-            phone=phone,
-            team_id=team_id,
-            assessments_to_assign=assessments_to_assign,
-            send_via_email=send_via_email,
-            send_via_sms=send_via_sms,
-            email_template_id=email_template_id,
-            ref_text=ref_text,
+        given = _given_of(
+            first_name,
+            last_name,
+            email,
+            created_by_user_email,
+            person_id,
+            custom_id,
+            phone,
+            team_id,
+            assessments_to_assign,
+            send_via_email,
+            send_via_sms,
+            email_template_id,
+            ref_text,
         )
-        given = {name: value for name, value in fields.items() if value is not UNSET}
         record = CallRecord()
         try:
             self._require(check_new(given))
             return await self._send_new(given, record)
         except JofiAsyncError as error:
-            error.row = NewInvitation(**fields)
+            error.row = _row_of(given)
             raise
         except asyncio.CancelledError:
             if record.in_doubt:
-                self._tell_abandoned(NewInvitation(**fields), record.attempts, None)
+                self._tell_abandoned(_row_of(given), record.attempts, None)
             raise
 
     async def update(
@@ -334,3 +335,8 @@ class Invitations(InvitationReads):
     def _require(self, problems: Sequence[Problem]) -> None:
         if problems and self._validate:
             raise InvalidInputError(problems)
+
+
+def _row_of(given: Mapping[str, Any]) -> NewInvitation:
+    """What was to be created; a required field that was not given is unset."""
+    return NewInvitation(**{**dict.fromkeys(InvitationFields.__required_keys__, UNSET), **given})

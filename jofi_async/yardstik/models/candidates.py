@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 from attrs import define, field, frozen
 
-from jofi_async.core.codec import LooseTime, new_extra
+from jofi_async.core.codec import LooseTime, no_extra
 from jofi_async.core.shown import Shown
 from jofi_async.core.unset import UNSET, Unset, reader_of_given
 from jofi_async.yardstik.models.shared import Account, Page, Report
@@ -37,7 +37,7 @@ class Address:
     state: str | None = None
     zip_code: str | None = None
     current: bool | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return "Address(...)"
@@ -57,7 +57,7 @@ class Guardian:
     first_name: str | None = None
     last_name: str | None = None
     email: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return "Guardian(...)"
@@ -133,7 +133,7 @@ class Candidate(Shown):
     updated_at: LooseTime | None = None
     meta: dict[str, Any] | None = None
     addresses: list[Address] | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from jofi_async.core.codec import LooseTime, OpenEnum, new_extra
+from jofi_async.core.codec import LooseTime, OpenEnum, no_extra
 from jofi_async.core.unset import UNSET, Unset
 from jofi_async.yardstik.models.candidates import Candidate, NewCandidate
 from jofi_async.yardstik.models.shared import Account, Page, Report
@@ -40,7 +40,7 @@ class Styles:
     theme_base: str | None = None
     primary_color: str | None = None
     bg_image: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra, repr=False)
+    extra: dict[str, Any] = field(factory=no_extra, repr=False)
 
 
 @define(repr=False)
@@ -55,7 +55,7 @@ class InvitationMeta:
 
     entity: str | None = None
     apply: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return "InvitationMeta(...)"
@@ -105,7 +105,7 @@ class Invitation:
     account: Account | None = None
     meta: InvitationMeta | None = None
     report: Report | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     @property
     def apply_url(self) -> str | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from attrs import define, field
 
-from jofi_async.core.codec import new_extra
+from jofi_async.core.codec import no_extra
 from jofi_async.core.shown import Shown
 from jofi_async.yardstik.models.shared import Account, Page
 
@@ -25,7 +25,7 @@ class IntakeField:
     type: str | None = None
     label: str | None = None
     required: bool | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return f"IntakeField(name={self.name!r})"
@@ -49,7 +49,7 @@ class Screening(Shown):
     label: str | None = None
     screening_type: str | None = None
     intake_fields: list[IntakeField] | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False)
@@ -78,7 +78,7 @@ class Package(Shown):
     screenings: list[Screening] | None = None
     intake_fields: list[IntakeField] | None = None
     account: Account | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
-from jofi_async.core.codec import new_extra
+from jofi_async.core.codec import no_extra
 from jofi_async.core.shown import Shown
 
 Item = TypeVar("Item")
@@ -29,7 +29,7 @@ class PageMeta:
     per_page: int | None = None
     total_count: int | None = None
     total_pages: int | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         return f"PageMeta(page={self.page} of {self.total_pages}, total_count={self.total_count})"
@@ -49,7 +49,7 @@ class Page(Generic[Item]):
     data: list[Item]
     meta: PageMeta | None = None
     object: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
         where = f", page {self.meta.page} of {self.meta.total_pages}" if self.meta else ""
@@ -70,7 +70,7 @@ class Account(Shown):
     id: str | None = None
     account_name: str | None = None
     support_email_address: str | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
 
 
 @define(repr=False, kw_only=True)
@@ -106,4 +106,4 @@ class Report(Shown):
     account_package_id: str | None = None
     external_reference: dict[str, Any] | None = None
     meta: dict[str, Any] | None = None
-    extra: dict[str, Any] = field(factory=new_extra)
+    extra: dict[str, Any] = field(factory=no_extra)
