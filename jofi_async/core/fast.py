@@ -7,7 +7,7 @@ attrs and cattrs generate theirs.
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import GenericAlias, NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -19,6 +19,7 @@ from jofi_async.core.codec import NO_EXTRA, LooseTime, OpenEnum, parse_time, rea
 T = TypeVar("T")
 
 _AS_THEY_ARE = (str, int, bool, float)
+_MOST_VALUES = 1024
 _FACTORY = cast("type[Any]", attrs.Factory)
 _READERS = {"read_time": datetime.fromisoformat, "parse_time": parse_time, "read_loose_time": read_loose_time}
 
@@ -50,9 +51,18 @@ def _struct(kind: Any) -> type[msgspec.Struct]:
     """The struct that msgspec reads for a model."""
     hints = get_type_hints(kind)
     known = [field for field in attrs.fields(kind) if field.name != "extra"]
+    _check_making(kind, [hints[field.name] for field in known])
     fields = [(field.name, _wire(hints[field.name]), *_default(field)) for field in known]
     keeps_extra = "extra" in hints
     return msgspec.defstruct(kind.__name__, fields, kw_only=True, gc=False, forbid_unknown_fields=keeps_extra)
+
+
+def _check_making(kind: Any, hints: list[Any]) -> None:
+    """Leave to cattrs what does more than set its fields, or what nobody changes and is more than a few plain values."""
+    does_more = any(field.converter or field.validator for field in attrs.fields(kind))
+    is_plain = all((_optional(hint) or hint) in _AS_THEY_ARE for hint in hints)
+    if does_more or hasattr(kind, "__attrs_post_init__") or (_is_frozen(kind) and not is_plain):
+        raise UnsupportedError(f"{kind} is left to cattrs")
 
 
 def _default(field: "attrs.Attribute[Any]") -> tuple[Any, ...]:
@@ -86,21 +96,20 @@ def _optional(hint: Any) -> Any:
 
 @cache
 def _maker(kind: Any) -> Callable[[Any], Any]:
-    """What makes a model of its struct: a function, generated once, that sets each field as the model's own does."""
-    if kind.__setattr__ is not object.__setattr__ or hasattr(kind, "__attrs_post_init__"):
-        raise UnsupportedError(f"{kind} does more than set its fields")
-    hints = get_type_hints(kind)
+    """What makes a model of its struct: a function that is generated once."""
     scope: dict[str, Any] = {**_READERS, "new": object.__new__, "kind": kind, "NO_EXTRA": NO_EXTRA}
-    lines = [
-        f"    item.{field.name} = " + _made(hints[field.name], f"wire.{field.name}", scope)
-        for field in attrs.fields(kind)
-        if field.name != "extra"
-    ]
-    if "extra" in hints:
-        lines.append("    item.extra = NO_EXTRA")
-    exec("\n".join(["def make(wire):", "    item = new(kind)", *lines, "    return item"]), scope)
+    lines = [f"return {_made(kind, 'wire', scope)}"] if _is_frozen(kind) else _settings(kind, scope)
+    exec("\n    ".join(["def make(wire):", *lines]), scope)
     make: Callable[[Any], Any] = scope["make"]
     return make
+
+
+def _settings(kind: Any, scope: dict[str, Any]) -> list[str]:
+    """The lines that set each field of a model, as its own `__init__` does that only sets them."""
+    hints = get_type_hints(kind)
+    names = [field.name for field in attrs.fields(kind) if field.name != "extra"]
+    lines = [f"item.{name} = {_made(hints[name], f'wire.{name}', scope)}" for name in names]
+    return ["item = new(kind)", *lines, *(["item.extra = NO_EXTRA"] if "extra" in hints else []), "return item"]
 
 
 def _made(hint: Any, value: str, scope: dict[str, Any]) -> str:
@@ -117,5 +126,18 @@ def _made(hint: Any, value: str, scope: dict[str, Any]) -> str:
         return f"read_loose_time({value})"
     if not attrs.has(hint):
         return value
-    scope[name := f"make_{hint.__name__}"] = _maker(hint)
-    return f"{name}({value})"
+    if not _is_frozen(hint):
+        scope[name := f"make_{len(scope)}"] = _maker(hint)
+        return f"{name}({value})"
+    scope[name := f"make_{len(scope)}"] = _kept(hint)
+    return f"{name}({', '.join(f'{value}.{field.name}' for field in attrs.fields(hint) if field.name != 'extra')})"
+
+
+def _is_frozen(kind: Any) -> bool:
+    return kind.__setattr__ is not object.__setattr__
+
+
+@cache
+def _kept(kind: Any) -> Callable[..., Any]:
+    """What makes a model that nobody changes: of equal ones, which come with answer after answer, one is made."""
+    return lru_cache(maxsize=_MOST_VALUES)(kind)

@@ -88,7 +88,7 @@ def _structure_model(kind: type[Any]) -> Callable[[Any, Any], Any]:
         _check_object(data, kind)
         item = structure_known(data, kind)
         if keeps_extra and (news := data.keys() - known):
-            item.extra = {name: data[name] for name in data if name in news}
+            return attrs.evolve(item, extra={name: data[name] for name in data if name in news})
         return item
 
     return hook

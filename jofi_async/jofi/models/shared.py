@@ -2,7 +2,7 @@
 
 from typing import Any, Generic, TypeVar
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from jofi_async.core.codec import OpenEnum, no_extra
 from jofi_async.core.shown import Shown
@@ -62,7 +62,7 @@ class User(Shown):
     extra: dict[str, Any] = field(factory=no_extra)
 
 
-@define
+@frozen
 class Named:
     """A team, account or e-mail template in short form.
 
@@ -74,10 +74,10 @@ class Named:
 
     id: int
     display_name: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=no_extra, repr=False)
+    extra: dict[str, Any] = field(factory=no_extra, repr=False, hash=False)
 
 
-@define
+@frozen
 class ShortNamed:
     """An assessment or score profile in short form.
 
@@ -91,7 +91,7 @@ class ShortNamed:
     id: int
     display_name: str | None = field(default=None, repr=False)
     short_name: str | None = field(default=None, repr=False)
-    extra: dict[str, Any] = field(factory=no_extra, repr=False)
+    extra: dict[str, Any] = field(factory=no_extra, repr=False, hash=False)
 
 
 def mode_text(mode: Mode | None) -> str:
