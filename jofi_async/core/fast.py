@@ -58,7 +58,7 @@ def _struct(kind: Any) -> type[msgspec.Struct]:
 
 
 def _check_making(kind: Any, hints: list[Any]) -> None:
-    """Leave to cattrs what does more than set its fields, or what nobody changes and is more than a few plain values."""
+    """Leave to cattrs what does more than set its fields, or what nobody changes and is more than plain values."""
     does_more = any(field.converter or field.validator for field in attrs.fields(kind))
     is_plain = all((_optional(hint) or hint) in _AS_THEY_ARE for hint in hints)
     if does_more or hasattr(kind, "__attrs_post_init__") or (_is_frozen(kind) and not is_plain):
