@@ -1,5 +1,6 @@
 """The rows of a job one by one, as they are pulled: checked, known or not from earlier runs, and fit to be sent."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar, cast
 
@@ -32,19 +33,19 @@ class Intake(Generic[Row, Item]):
 
     def admit(self, pulled: Row | SourceRow[Row]) -> Flight[Row, Item]:
         """Check the next row as it was pulled."""
-        source = cast("SourceRow[Row]", pulled) if isinstance(pulled, SourceRow) else SourceRow(pulled)
+        row, line, misread = _opened(pulled)
         index, self._count = self._count, self._count + 1
-        person, problems = self._person(source.row), self._problems(source)
+        person, problems = self._person(row), (*misread, *self._problems(row))
         if person is None:
             problems = problems or (Problem("", "this row cannot be understood: it names nobody"),)
-        elif not problems and (repeat := self._seen.problem_with(person, index, source.line)):
+        elif not problems and (repeat := self._seen.problem_with(person, index, line)):
             problems = (repeat,)
         if not problems:
-            return Flight(Outcome(index, source, OutcomeKind.NOT_ATTEMPTED), source.row, person)
+            return Flight(Outcome(index, pulled, OutcomeKind.NOT_ATTEMPTED), row, person)
         if person is not None and self._seen.has(person):
             person = None
-        refused: Outcome[Row, Item] = Outcome(index, source, OutcomeKind.REFUSED, problems=problems)
-        return Flight(refused, source.row, person, is_settled=True)
+        refused: Outcome[Row, Item] = Outcome(index, pulled, OutcomeKind.REFUSED, problems=problems)
+        return Flight(refused, row, person, is_settled=True)
 
     async def remember(self, flight: Flight[Row, Item]) -> None:
         """Note what earlier runs made of a row, which goes before what is wrong with it now.
@@ -83,8 +84,16 @@ class Intake(Generic[Row, Item]):
             return None
         return person
 
-    def _problems(self, source: SourceRow[Row]) -> tuple[Problem, ...]:
+    def _problems(self, row: Row) -> Sequence[Problem]:
         try:
-            return (*source.problems, *self._resource.check(source.row))
+            return self._resource.check(row)
         except Exception as error:
             return (Problem("", f"this row cannot be understood: {error}"),)
+
+
+def _opened(pulled: Row | SourceRow[Row]) -> tuple[Row, int | None, tuple[Problem, ...]]:
+    """A row, its line, and why it cannot be read as it stands."""
+    if isinstance(pulled, SourceRow):
+        source = cast("SourceRow[Row]", pulled)
+        return source.row, source.line, source.problems
+    return pulled, None, ()

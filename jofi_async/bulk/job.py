@@ -239,7 +239,7 @@ class BulkJob(Generic[Row, Item]):
             raise LifecycleError("Use the job as `async with client.invitations.create_many(...) as job:`")
         while not self._ready:
             try:
-                outcome = await anext(self._pool)
+                outcome = self._pool.take() if self._pool.has_ready else await anext(self._pool)
             except StopAsyncIteration:
                 self._tell(self._refusals.release())
                 if not self._ready:
@@ -297,7 +297,7 @@ class BulkJob(Generic[Row, Item]):
         try:
             if not self._has_begun:
                 await self._begin()
-            flight = self._intake.admit(await self._feed.pull())
+            flight = self._intake.admit(self._feed.next() if self._feed.is_sync else await self._feed.pull())
         except StopAsyncIteration:
             raise
         except asyncio.CancelledError:

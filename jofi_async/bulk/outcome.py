@@ -1,9 +1,9 @@
 """How one row of a bulk job ended."""
 
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
-from attrs import define
+from attrs import define, field
 
 from jofi_async.bulk.source import SourceRow
 from jofi_async.core.errors import CallError, Problem
@@ -39,7 +39,6 @@ class Outcome(Generic[Row, Item]):
 
     Attributes:
         index: The row's place in the source, from 0.
-        source: The row as it was pulled.
         kind: How it ended.
         item: What is at the vendor now, where that is known.
         problems: Why it was refused or not attempted, by field.
@@ -50,7 +49,7 @@ class Outcome(Generic[Row, Item]):
     """
 
     index: int
-    source: SourceRow[Row]
+    _pulled: Row | SourceRow[Row] = field(alias="source")  # wrapped when it is asked for: there may be many of them
     kind: OutcomeKind
     item: Item | None = None
     problems: tuple[Problem, ...] = ()
@@ -63,6 +62,16 @@ class Outcome(Generic[Row, Item]):
         """Take back all but the row: what is told of it is told of its next step."""
         self.kind, self.item, self.problems = OutcomeKind.NOT_ATTEMPTED, None, ()
         self.error = self.evidence = None
+
+    @property
+    def source(self) -> SourceRow[Row]:
+        """The row as it was pulled, with its place if that is known."""
+        pulled = self._pulled
+        return cast("SourceRow[Row]", pulled) if isinstance(pulled, SourceRow) else SourceRow(pulled)
+
+    @source.setter
+    def source(self, source: SourceRow[Row]) -> None:
+        self._pulled = source
 
     @property
     def row(self) -> Row:

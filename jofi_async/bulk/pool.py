@@ -117,7 +117,7 @@ class Pool(Generic[S, R]):
     async def __anext__(self) -> R:
         if not self._started:
             self._start()
-        while not self._ready:
+        while not self.has_ready:
             if self._error is not None:
                 error, self._error = self._error, None
                 await self.aclose()
@@ -125,6 +125,15 @@ class Pool(Generic[S, R]):
             if not self._tasks:
                 raise StopAsyncIteration
             await self._takers.wait()
+        return self.take()
+
+    @property
+    def has_ready(self) -> bool:
+        """Whether `take` has something to give."""
+        return bool(self._ready)
+
+    def take(self) -> R:
+        """The next result, which is ready: what `__anext__` would return, without a wait."""
         self._held -= 1
         self._pullers.wake()
         return self._ready.popleft()

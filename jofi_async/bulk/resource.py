@@ -86,8 +86,8 @@ class BulkResource(Protocol[Row, Item]):
         """Say who a row that passed `check` is about."""
         ...
 
-    async def known(self, row: Row) -> Item | None:
-        """What is there already, so that nothing is sent; None where the vendor itself refuses a second one.
+    def known(self, row: Row) -> Awaitable[Item | None] | None:
+        """Find what is there already, so that nothing is sent; None where the vendor itself refuses a second one.
 
         It is asked before a row's first send, and raises a `CallError` when it cannot be known, and an
         `InvalidInputError` when what is there does not agree with the row.

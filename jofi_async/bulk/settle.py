@@ -79,7 +79,8 @@ class Settler(Generic[Row, Item]):
             try:
                 if not self._is_marked:
                     await self._mark()
-                item = await self._resource.known(flight.row)
+                asking = self._resource.known(flight.row)
+                item = None if asking is None else await asking
             except InvalidInputError as error:
                 _note(flight.outcome, OutcomeKind.REFUSED, error)
                 return verdict_on(error, sent=False)

@@ -58,19 +58,30 @@ class Feed(Generic[T]):
             return self._pulled + length_hint(self._now)
         return None
 
+    @property
+    def is_sync(self) -> bool:
+        """Whether the source is a sync iterable, so that `next` gives its items without a wait."""
+        return self._now is not None
+
+    def next(self) -> T:
+        """The next item of a sync source.
+
+        Raises:
+            StopAsyncIteration: There is none.
+        """
+        assert self._now is not None
+        for item in self._now:
+            self._pulled += 1
+            return item
+        raise StopAsyncIteration
+
     async def pull(self) -> T:
         """The next item.
 
         Raises:
             StopAsyncIteration: There is none.
         """
-        if self._later is not None:
-            return await anext(self._later)
-        assert self._now is not None
-        for item in self._now:
-            self._pulled += 1
-            return item
-        raise StopAsyncIteration
+        return self.next() if self._later is None else await anext(self._later)
 
     async def aclose(self) -> None:
         """Close an async generator that was made here of an iterable; one that was given is its giver's to close."""

@@ -89,7 +89,7 @@ class InvitationsInBulk(InvitationChecks):
     resend_is_safe: bool = True
     resend_after: float | None = None
 
-    async def known(self, row: NewInvitation) -> None:
+    def known(self, row: NewInvitation) -> None:
         """Nothing that keeps a row from being sent: JOFI refuses a second one itself."""
 
     def is_last(self, row: NewInvitation) -> bool:
