@@ -207,12 +207,31 @@ def _unusable(path: Path, schema: Schema, error: Exception) -> StorageError:
     if isinstance(error, StorageError):
         return error
     reason = _reason(error, path)
+    if getattr(error, _ERROR_CODE, 0) & _PRIMARY == sqlite3.SQLITE_CORRUPT and not _is_damaged(path):
+        return StorageError(f"The {schema.name} {path} cannot be used: {_FAILS.format(error)}")
     if isinstance(error, OSError) or (isinstance(error, sqlite3.OperationalError) and hasattr(error, _ERROR_CODE)):
         return StorageError(f"The {schema.name} {path} cannot be used: {reason}")
     why = reason if hasattr(error, _ERROR_CODE) else "what stands in it cannot be read"  # it is private
     return StorageError(f"{path} is no {schema.name}, or is damaged ({why}); it was left as it is")
 
 
+def _is_damaged(path: Path) -> bool:
+    """Whether what SQLite calls malformed is: it says the same of a disk that fails to read (`EIO`)."""
+    for _ in range(_OPINIONS):
+        try:
+            path.read_bytes()
+            with closing(_connect(path, "ro")) as connection:
+                _check_whole(connection)
+        except (OSError, sqlite3.OperationalError):
+            return False
+        except sqlite3.DatabaseError:
+            continue
+        return False
+    return True
+
+
+_OPINIONS = 5
+_FAILS = "the disk fails ({}), which says nothing of what stands on it"
 _ERROR_CODE = "sqlite_errorcode"
 """Which only errors have that SQLite raised while it worked."""
 
@@ -225,7 +244,7 @@ def _reason(error: Exception, path: Path) -> str:
         return error.strerror or str(error)
     match getattr(error, _ERROR_CODE, 0) & _PRIMARY:
         case sqlite3.SQLITE_IOERR:
-            return f"the disk fails ({error}), which says nothing of what stands on it"
+            return _FAILS.format(error)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return _denied(path) or str(error)
         case _:

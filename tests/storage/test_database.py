@@ -255,6 +255,61 @@ def test_a_disk_that_cannot_be_read_is_told_from_damage(
     assert str(path) in caught.value.message
 
 
+@define
+class Spoiled:
+    """A connection on which SQLite takes a disk that fails for a damaged file, as it does upon `EIO`."""
+
+    connection: sqlite3.Connection
+    in_what: str
+    times: list[int]
+
+    def execute(self, sql: str) -> sqlite3.Cursor:
+        """Do it, but for what fails, so many times."""
+        if sql == self.in_what and self.times[0] > 0:
+            self.times[0] -= 1
+            error = sqlite3.DatabaseError("database disk image is malformed")
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+        return self.connection.execute(sql)
+
+    def close(self) -> None:
+        """Close it."""
+        self.connection.close()
+
+
+@pytest.mark.parametrize(
+    ("in_what", "times", "words"),
+    [
+        ("PRAGMA user_version", 1, r"cannot be used: the disk fails \(database disk image is malformed\)"),
+        ("PRAGMA integrity_check(1)", 4, "cannot be used: the disk fails"),
+        ("PRAGMA integrity_check(1)", 9, "is no diary, or is damaged"),
+    ],
+)
+def test_what_sqlite_calls_malformed_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_what: str, times: int, words: str
+) -> None:
+    path, left = tmp_path / "diary", [times]
+    open_database(path, SCHEMA).close()
+    connect = database._connect  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(database, "_connect", lambda path, mode: Spoiled(connect(path, mode), in_what, left))
+    with pytest.raises(StorageError, match=words):
+        open_database(path, SCHEMA)
+
+
+def test_a_file_that_cannot_be_read_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Path) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    path = tmp_path / "diary"
+    with closing(open_database(path, SCHEMA)) as connection:
+        connection.executemany("INSERT INTO a VALUES (?)", [("x" * 100,)] * 500)
+    path.write_bytes(path.read_bytes()[:8192] + b"\xaa" * 40_000)
+    refuses(path, "is no diary, or is damaged")
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(StorageError, match="the disk fails"):
+        open_database(path, SCHEMA)
+
+
 def test_a_folder_that_may_not_be_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
