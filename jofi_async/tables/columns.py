@@ -137,8 +137,10 @@ class Columns:
         """
         for record in table.records():
             cells = {known.name: _cell(record, place) for known, place in self.fields}
-            values, problems = dict(defaults), list(self._overflow(record))
+            values, problems = dict(defaults), list(self._misfits(record))
             for known, _ in self.fields:
+                if _is_of_several_rows(cells[known.name]):
+                    problems.append(Problem(known.name, "holds several lines and an address: is a quote missing?"))
                 if (cell := cells[known.name]) not in ("", None):
                     try:
                         values[known.name] = known.value_of(cell)
@@ -146,7 +148,9 @@ class Columns:
                         problems.append(Problem(known.name, str(error)))
             yield TableRow(make(values), record.line, tuple(problems), cells=cells, record=record)
 
-    def _overflow(self, record: Record) -> Iterator[Problem]:
+    def _misfits(self, record: Record) -> Iterator[Problem]:
+        if record.problem:
+            yield Problem("", record.problem)
         width = len(self.header)
         if any(record.cells[width:]):
             yield Problem("", f"has {len(record.cells)} cells, and the header {width}: is a quote missing?")
@@ -205,6 +209,10 @@ def flag(cell: str) -> bool:
 
 def _cell(record: Record, place: int) -> object:
     return record.cells[place] if place < len(record.cells) else ""
+
+
+def _is_of_several_rows(cell: object) -> bool:
+    return isinstance(cell, str) and "@" in cell and ("\n" in cell or "\r" in cell)
 
 
 def _chosen(header: Sequence[str], text: str) -> list[str]:

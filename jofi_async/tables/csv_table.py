@@ -15,6 +15,7 @@ from attrs import frozen
 
 from jofi_async.tables.encoding import Encoding, find_encoding
 from jofi_async.tables.formulas import unguard
+from jofi_async.tables.swallowed import has_swallowed_rows
 from jofi_async.tables.table import Record, Table, TableError, Version, unreadable
 
 DELIMITERS = ",;\t|"
@@ -94,7 +95,7 @@ def _cells_of_header(lines: Iterable[str], delimiter: str) -> int:
 
 def _read(path: Path, encoding: str, delimiter: str, version: Version) -> Iterator[Record]:
     """All rows with any text, the header among them."""
-    start = 1
+    start, width = 1, 0
     try:
         with path.open(encoding=encoding, newline="") as lines:
             checked = _checked(path, lines, version)
@@ -102,7 +103,9 @@ def _read(path: Path, encoding: str, delimiter: str, version: Version) -> Iterat
             for cells in reader:
                 trimmed = tuple(unguard(cell.strip()) for cell in cells)
                 if any(trimmed) and not (start == 1 and _SEPARATOR_LINE.fullmatch(delimiter.join(cells))):
-                    yield Record(start, trimmed)
+                    width = width or len(cells)
+                    holds_rows = reader.line_num > start and has_swallowed_rows(cells, width, delimiter)
+                    yield Record(start, trimmed, _swallowed(start, reader.line_num) if holds_rows else "")
                 start = reader.line_num + 1
     except csv.Error as error:
         raise TableError(f"{path}: {_reason(str(error), start)}") from None
@@ -118,6 +121,10 @@ def _checked(path: Path, lines: IO[str], version: Version) -> Iterator[str]:
         if "\0" in line:
             raise TableError(f"Line {number} of {path} holds a NUL, so this is no CSV file: save it as CSV UTF-8")
         yield line
+
+
+def _swallowed(start: int, end: int) -> str:
+    return f"a cell of it seems to hold other rows, of lines {start} to {end}: is a quote missing?"
 
 
 def _reason(error: str, line: int) -> str:

@@ -22,10 +22,12 @@ class Record:
     Attributes:
         line: The physical line on which it starts, or the sheet's row; the header counts, and so does what is blank.
         cells: Its cells: text, trimmed and without the guard of a formula, or what JSON says; "" and None are nothing.
+        problem: Why it may not be one row, or "".
     """
 
     line: int
     cells: tuple[object, ...]
+    problem: str = ""
 
 
 @frozen(kw_only=True)
