@@ -31,15 +31,15 @@ class Seen:
 
     def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
         """Say which earlier row this one repeats; a row that repeats none is remembered."""
-        here = _place(index, line)
-        if (earlier := self._keys.get(person.key)) is not None:
-            return Problem("email", f"repeats the person of {_words(earlier)}")
-        if person.person_id and not self.share_person_id:
-            if (earlier := self._person_ids.get(person.person_id)) is not None:
+        here, key, person_id = -index - 1 if line is None else line, person.key, person.person_id
+        if key in self._keys:
+            return Problem("email", f"repeats the person of {_words(self._keys[key])}")
+        if person_id and not self.share_person_id:
+            if (earlier := self._person_ids.get(person_id)) is not None:
                 words = f"{_words(here)} has the person_id of {_words(earlier)} with another e-mail address"
                 return Problem("person_id", words)
-            self._person_ids[person.person_id] = here
-        self._keys[person.key] = here
+            self._person_ids[person_id] = here
+        self._keys[key] = here
         return None
 
 

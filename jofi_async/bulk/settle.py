@@ -152,7 +152,8 @@ class Settler(Generic[Row, Item]):
             flight.answered = verdict.kind in _THERE or not flight.doubtful
         else:
             verdict = _CREATED
-            _note(outcome, OutcomeKind.CREATED, None)
+            outcome.kind, outcome.evidence = OutcomeKind.CREATED, Evidence.ANSWERED
+            outcome.error, outcome.problems = None, ()
             flight.answered = True
         if flight.answered and (outcome.item is not None or verdict.kind not in _THERE):
             return verdict

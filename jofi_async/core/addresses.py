@@ -5,16 +5,17 @@ from functools import lru_cache
 from unicodedata import normalize
 
 _WORD = "[A-Za-z0-9]++"
-_PLAIN_ADDRESS = re.compile(
-    rf"{_WORD}(?:[._+-]{_WORD})*+@(?:{_WORD}(?:-{_WORD})*+\.)++(?!(?i:arpa|invalid|local|localhost|onion)$)[A-Za-z]{{2,}}+",
-)
-_PLAIN_LENGTH = 64  # characters; every part of a shorter address is short enough
+_SPECIAL = "arpa|invalid|local|localhost|onion"
+
+is_plain_address = re.compile(  # every part of so short a one is short enough
+    rf"(?!.{{65}}){_WORD}(?:[._+-]{_WORD})*+@(?:{_WORD}(?:-{_WORD})*+\.)++(?!(?i:{_SPECIAL})$)[A-Za-z]{{2,}}+"
+).fullmatch
+"""Whether an address is as nearly all are, so that nothing can be wrong with its syntax."""
 
 
 def email_problem(address: str) -> str | None:
     """Say what is wrong with an address's syntax, or None; its domain is not looked up."""
-    is_plain = len(address) <= _PLAIN_LENGTH and _PLAIN_ADDRESS.fullmatch(address)
-    return None if is_plain else rare_email_problem(address)
+    return None if is_plain_address(address) else rare_email_problem(address)
 
 
 @lru_cache(maxsize=64)  # an inviter is the same on every row

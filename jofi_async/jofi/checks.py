@@ -1,10 +1,10 @@
 """What seed 000 settles about a request, checked before it is sent, in the same words everywhere."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from jofi_async.core.addresses import email_problem
+from jofi_async.core.addresses import email_problem, is_plain_address
 from jofi_async.core.errors import Problem
 from jofi_async.core.unset import UNSET
 
@@ -18,6 +18,7 @@ _REQUIRED = ("first_name", "last_name", "email", "created_by_user_email")
 _NUMBERS = frozenset({"team_id", "email_template_id", "congrats_email_template_id"})
 _NULLABLE = frozenset({"person_id", "custom_id", "phone", "ref_text"})
 _TEXTS = frozenset({"first_name", "last_name", *_NULLABLE})
+_ADDRESSES = frozenset({"email", "created_by_user_email"})
 
 
 def check_new(fields: Mapping[str, Any]) -> list[Problem]:
@@ -30,7 +31,7 @@ def check_new(fields: Mapping[str, Any]) -> list[Problem]:
         Each field and reason; nothing when it may be sent.
     """
     problems = [Problem(name, "is missing") for name in _REQUIRED if fields.get(name, UNSET) is UNSET]
-    problems.extend(_each(fields, nullable=_NULLABLE))
+    problems += _each(fields, nullable=_NULLABLE)
     if fields.get("send_via_sms") is True and not fields.get("phone"):
         problems.append(Problem("phone", "a phone is needed to send by text message (SMS)"))
     return problems
@@ -41,7 +42,7 @@ def check_changes(fields: Mapping[str, Any]) -> list[Problem]:
     given = {name: value for name, value in fields.items() if value is not UNSET}
     if not given:
         return [Problem("", "an update needs at least one field to change")]
-    problems = list(_each(given, nullable=_NULLABLE | _NUMBERS))
+    problems = _each(given, nullable=_NULLABLE | _NUMBERS)
     if given.get("send_via_sms") is True and "phone" in given and not given["phone"]:
         problems.append(Problem("phone", "a phone is needed to send by text message (SMS)"))
     return problems
@@ -63,15 +64,20 @@ def check_filters(custom_id: object, email: object, *, lengths: bool = True) -> 
     ]
 
 
-def _each(fields: Mapping[str, Any], *, nullable: frozenset[str]) -> Iterator[Problem]:
+def _each(fields: Mapping[str, Any], *, nullable: frozenset[str]) -> list[Problem]:
+    problems: list[Problem] = []
     for name, value in fields.items():
-        if type(value) is str:
-            if name in _TEXTS and len(value) <= CUSTOM_ID_LIMIT and value.isascii() and value.strip():
+        if type(value) is str:  # most are, and nothing is wrong with them
+            if name in _TEXTS:
+                if len(value) <= CUSTOM_ID_LIMIT and value.isascii() and value.strip():
+                    continue
+            elif name in _ADDRESSES and is_plain_address(value):
                 continue
         elif value is UNSET or (value is None and name in nullable):
             continue
         if reason := _REASONS[name](value):
-            yield Problem(name, reason)
+            problems.append(Problem(name, reason))
+    return problems
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
