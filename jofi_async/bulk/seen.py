@@ -3,6 +3,7 @@
 from attrs import define, field
 
 from jofi_async.bulk.resource import Person
+from jofi_async.core.addresses import mailbox
 from jofi_async.core.errors import Problem
 
 _Place = int
@@ -23,15 +24,16 @@ class Seen:
 
     def has(self, person: Person) -> bool:
         """Whether an earlier row was about the person, by its key."""
-        return person.key in self._keys
+        return mailbox(person.key) in self._keys
 
     def note(self, person: Person, index: int, line: int | None) -> None:
         """Remember somebody whom an earlier run has settled, whatever else is known of the row."""
-        self._keys.setdefault(person.key, _place(index, line))
+        self._keys.setdefault(mailbox(person.key), _place(index, line))
 
     def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
         """Say which earlier row this one repeats; a row that repeats none is remembered."""
-        here, key, person_id = -index - 1 if line is None else line, person.key, person.person_id
+        here, person_id = -index - 1 if line is None else line, person.person_id
+        key = mailbox(person.key)
         if key in self._keys:
             return Problem("email", f"repeats the person of {_words(self._keys[key])}")
         if person_id and not self.share_person_id:

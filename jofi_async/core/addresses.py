@@ -30,6 +30,22 @@ def rare_email_problem(address: str) -> str | None:
     return None
 
 
+def mailbox(address: str) -> str:
+    """What two spellings of an address have in common that mail takes to one place: its domain as mail sends it."""
+    return address if address.isascii() else _mailbox(address)
+
+
+@lru_cache(maxsize=64)
+def _mailbox(address: str) -> str:
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return address
+    return f"{found.local_part}@{found.ascii_domain}"
+
+
 def normalised(address: str) -> str:
     """An address as it is compared: trimmed, whatever the case; not folded, which would make `groß` and `gross` one."""
     return normalize("NFC", address.strip()).lower()

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from jofi_async import OutcomeKind, SourceRow
+from jofi_async.bulk.resource import Person
+from jofi_async.bulk.seen import Seen
 from jofi_async.core.errors import Problem
 from tests.bulk.support import RowOutcome, Vendor, invite_all, kinds, new, refuse
 
@@ -31,6 +33,34 @@ def test_the_same_address_in_other_case_and_blanks_is_refused_unsent(again: str)
     assert (first.kind, second.kind, second.attempts) == (CREATED, REFUSED, 0)
     assert (second.field, second.reason, second.line) == ("email", "repeats the person of line 2", 3)
     assert vendor.sent.total() == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ada@müller.de", "ada@xn--mller-kva.de"),
+        ("ada@xn--mller-kva.de", "ADA@MÜLLER.DE"),
+        ("ada@example\uff0eorg", "ada@example.org"),
+        ("ädä@example.org", "ädä@EXAMPLE\u3002org"),
+    ],
+)
+def test_a_domain_that_is_spelt_in_two_ways_is_one(one: str, other: str) -> None:
+    vendor = Vendor()
+    first, second = told([new(email=one), new(email=other)], vendor)
+    assert (first.kind, second.kind, second.attempts) == (CREATED, REFUSED, 0)
+    assert second.reason == "repeats the person of line 2"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("ada@groß.de", "ada@gross.de"), ("ädä@example.org", "ada@example.org"), ("a@b\u00e9", "a@b")]
+)
+def test_what_is_not_one_place_is_two(one: str, other: str) -> None:
+    for first, second in ((one, other), (other, one)):
+        assert Seen().problem_with(Person(first), 0, 2) is None
+        seen = Seen()
+        seen.note(Person(first), 0, 2)
+        assert not seen.has(Person(second))
+        assert seen.problem_with(Person(second), 1, 3) is None
 
 
 def test_a_repeat_of_a_repeat_names_the_row_that_was_sent() -> None:
