@@ -36,6 +36,11 @@ async def post(http: aiohttp.ClientSession, url: str, body: bytes, headers: dict
             await asyncio.sleep(0.05)
 
 
+def listen_to_interrupts() -> None:
+    """Undo what a shell does to what it runs in the background, and Python then leaves so: `SIGINT` is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 async def stopped(process: asyncio.subprocess.Process) -> bytes:
     """What a process wrote until it was interrupted; once more where the interpreter lost an interrupt."""
     ending = asyncio.ensure_future(process.communicate())
@@ -56,6 +61,7 @@ async def test_an_example_handles_events_until_it_is_told_to_stop(name: str, tmp
         stdout=PIPE,
         stderr=STDOUT,
         cwd=ROOT,
+        preexec_fn=listen_to_interrupts,
         env={**os.environ, "PORT": str(port), "WEBHOOK_SECRET": "new old", "WEBHOOK_DATABASE": str(database)},
     )
     url, body = f"http://127.0.0.1:{port}/webhooks", body_of()
