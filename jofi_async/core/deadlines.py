@@ -54,6 +54,11 @@ class Deadlines:
         self._pending: dict[Expiring, None] = {}
         self._is_timed = False
 
+    @property
+    def size(self) -> int:
+        """How many it watches over."""
+        return len(self._pending)
+
     def add(self, item: Expiring) -> None:
         """Expire it at its deadline, unless that is infinite, or it is discarded before."""
         if item.deadline == math.inf:

@@ -30,26 +30,24 @@ _SWITCHING_PROTOCOLS = 101
 
 
 class Outbox:
-    """Lets the first request of an iteration of the event loop leave at once, and the others together at its end.
+    """Lets a request that is alone under way leave at once, and others together at the end of an iteration of the loop.
 
     Each at once would wake a server on the same machine each time.
     """
 
     def __init__(self) -> None:
-        self._is_open = True
         self._waiting: list[tuple[Attempt, bytes]] = []
 
     def add(self, attempt: "Attempt", data: bytes) -> None:
         """Let a request leave at once or soon, if it still may then."""
-        if self._is_open:
-            self._is_open = False
-            attempt.waits.loop.call_soon(self._empty)
+        if attempt.waits.size <= 1:
             attempt.leave(data)
-        else:
-            self._waiting.append((attempt, data))
+            return
+        if not self._waiting:
+            attempt.waits.loop.call_soon(self._empty)
+        self._waiting.append((attempt, data))
 
     def _empty(self) -> None:
-        self._is_open = True
         waiting, self._waiting = self._waiting, []
         for attempt, data in waiting:
             attempt.leave(data)
