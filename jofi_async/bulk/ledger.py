@@ -22,10 +22,12 @@ class Resumed:
     Attributes:
         settled: How many persons are settled, so that nothing is sent for them any more.
         to_look_up: How many may have been invited, and are looked for before anything is sent.
+        broke_off: How many rows the last run had, if it was killed; None if it ended, or that is not known.
     """
 
     settled: int
     to_look_up: int
+    broke_off: int | None = None
 
 
 @frozen

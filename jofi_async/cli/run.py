@@ -19,7 +19,7 @@ from jofi_async.bulk.verdict import verdict_on
 from jofi_async.cli.errand import Errand
 from jofi_async.cli.progress import Bar, Lines, Pace, say
 from jofi_async.cli.signals import Signals, ignore_signals
-from jofi_async.cli.tally import Tally
+from jofi_async.cli.tally import Tally, number_of
 from jofi_async.core.errors import JofiAsyncError, Problem
 from jofi_async.tables.columns import TableRow
 from jofi_async.tables.earlier_run import EarlierRun
@@ -248,6 +248,10 @@ class Run(Generic[Row, Item]):
         if (absent := resumed.to_look_up - to_look_up) > 0:
             ways = "they are looked up, too, and `jofi job show` tells what became of them"
             say(self.console, f"{absent:,} more may have been invited and are not in the table now: {ways}.")
+        if resumed.broke_off is not None and (missing := resumed.broke_off - self.errand.table.rows) > 0:
+            why = "The last run was killed, so its outcomes are not whole"
+            way = "run the input that it had again, or whoever stands in them is not invited"
+            say(self.console, f"{why}, and it had {number_of(missing, 'row')} more than the table has now: {way}.")
 
     async def _take_the_rest(self, job: Job[Row, Item], rows: Iterator[TableRow[Row]]) -> None:
         """Account for the rows that were never pulled after a stop."""

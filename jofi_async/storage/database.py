@@ -217,17 +217,29 @@ def _unusable(path: Path, schema: Schema, error: Exception) -> StorageError:
 
 def _is_damaged(path: Path) -> bool:
     """Whether what SQLite calls malformed is: it says the same of a disk that fails to read (`EIO`)."""
-    for _ in range(_OPINIONS):
-        try:
-            path.read_bytes()
-            with closing(_connect(path, "ro")) as connection:
-                _check_whole(connection)
-        except (OSError, sqlite3.OperationalError):
-            return False
-        except sqlite3.DatabaseError:
-            continue
+    try:
+        _read_through(path)
+        return all(_finds_damage(path) for _ in range(_OPINIONS))
+    except (OSError, sqlite3.OperationalError):
         return False
-    return True
+
+
+def _finds_damage(path: Path) -> bool:
+    with closing(_connect(path, "ro")) as connection:
+        try:
+            _check_whole(connection)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            return True
+    return False
+
+
+def _read_through(path: Path) -> None:
+    """Read a file to its end; it stays open, since closing it would give back the locks that SQLite has on it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    while os.read(descriptor, 1 << 20):
+        pass
 
 
 _OPINIONS = 5

@@ -97,6 +97,24 @@ class JournalStoreContract:
             assert list(map(_plain, await store.claims(3))) == [_plain(SETTLED)]
             await store.close()
 
+    async def test_a_run_that_never_ended_has_left_rows(self) -> None:
+        """How many it had is known to the next, and to the one after it no more, if that one ended."""
+        async with self.stores() as make:
+            for rows in (3, None):
+                store = make()
+                await store.open(take_over=False)
+                await store.begin_run(BINDING, start_over=False)
+                await store.note_run(Progress({OutcomeKind.CREATED: 1}, rows))
+                await self.kill(store)
+                store = make()
+                assert (await store.open(take_over=False)).broke_off == rows
+                await store.begin_run(BINDING, start_over=False)
+                await store.end_run(Progress({}, 5), None)
+                await store.close()
+                store = make()
+                assert (await store.open(take_over=False)).broke_off is None
+                await store.close()
+
     async def test_a_person_is_found_by_address_first_and_by_id(self) -> None:
         """Another address of the same person_id comes second; nobody has an empty one."""
         other = evolve(SETTLED, person="ada.l@example.org")

@@ -54,7 +54,9 @@ class MemoryStore:
         counts = dict[State, int]()
         for entry in memory.entries.values():
             counts[entry.state] = counts.get(entry.state, 0) + 1
-        return Opening(memory.binding, counts, took_over=memory.is_taken_over)
+        last = memory.runs[-1] if memory.runs else None
+        broke_off = None if last is None or last.ended_at is not None else last.progress.rows
+        return Opening(memory.binding, counts, took_over=memory.is_taken_over, broke_off=broke_off)
 
     async def begin_run(self, binding: Binding, *, start_over: bool) -> None:
         """Begin a run; see `JournalStore.begin_run`."""

@@ -247,6 +247,20 @@ def test_status_of_a_run_that_was_killed_before_a_row_ended(jofi: Command, fake:
     assert "second: 1 created; how many there are in all is not known here. People" in status_of(jofi, journal)
 
 
+def test_outcomes_of_a_run_that_was_killed_are_not_taken_for_whole(
+    jofi: Command, fake: FakeJofi, journal: Path
+) -> None:
+    jofi.invite(MORE, sandbox=False)
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        connection.execute("UPDATE run SET ended_at = NULL")
+    jofi.outcomes.write_text("".join(jofi.outcomes.read_text("utf-8").splitlines(keepends=True)[:3]), "utf-8")
+    jofi("invite", jofi.outcomes, "--inviter", "jane.recruiter@jofiscore.com")
+    words = "The last run was killed, so its outcomes are not whole, and it had 2 rows more than the table has now: run"
+    assert words in " ".join(jofi.err.split())
+    assert jofi.invite(MORE, sandbox=False) == 3
+    assert "was killed" not in jofi.err
+
+
 def test_a_journal_that_says_nothing_of_its_rows_is_read_all_the_same(
     jofi: Command, fake: FakeJofi, journal: Path
 ) -> None:

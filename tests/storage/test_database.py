@@ -3,6 +3,9 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
@@ -67,6 +70,12 @@ def test_a_file_that_was_made_and_never_written_is_new(tmp_path: Path) -> None:
     read_database(path, SCHEMA).close()
 
 
+def fill(connection: sqlite3.Connection, values: Iterable[object]) -> None:
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO a VALUES (?)", [(value,) for value in values])
+    connection.execute("COMMIT")
+
+
 def entries(path: Path) -> list[int]:
     with reading(path, SCHEMA) as connection:
         return [x for (x,) in connection.execute("SELECT x FROM a ORDER BY x")]
@@ -106,8 +115,8 @@ def test_reading_sees_what_stands_in_the_log_of_a_process_that_was_killed(tmp_pa
 @pytest.mark.parametrize("ends", [True, False])
 def test_who_writes_meanwhile_is_noticed_once_what_was_read_may_be_wrong(tmp_path: Path, ends: bool) -> None:
     path = tmp_path / "diary"
-    with closing(open_database(path, SCHEMA)) as connection:
-        connection.executemany("INSERT INTO a VALUES (?)", [(number,) for number in range(5000)])
+    with closing(open_database(path, SCHEMA, durable=False)) as connection:
+        fill(connection, range(2000))
     os.utime(path, (1, 1))  # an earlier write, however coarse the clock of the disk
     with ExitStack() as stack:
         connection = stack.enter_context(reading(path, SCHEMA))
@@ -116,7 +125,7 @@ def test_who_writes_meanwhile_is_noticed_once_what_was_read_may_be_wrong(tmp_pat
         with closing(open_database(path, SCHEMA)) as writer:
             writer.execute("UPDATE a SET x = -1")
             if not ends:
-                assert first + [x for (x,) in rows] == list(range(5000))
+                assert first + [x for (x,) in rows] == list(range(2000))
                 stack.close()
         if ends:
             with pytest.raises(StorageError, match="was written while it was read: read it again"):
@@ -296,16 +305,39 @@ def test_what_sqlite_calls_malformed_is_looked_at_again(
         open_database(path, SCHEMA)
 
 
+def test_looking_at_it_again_gives_no_lock_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process loses its locks on a file when it closes any descriptor of it."""
+    path, left = tmp_path / "diary", [1]
+    connect = database._connect  # pyright: ignore[reportPrivateUsage]
+    with closing(open_database(path, SCHEMA)):
+        assert is_locked(path)
+        monkeypatch.setattr(
+            database, "_connect", lambda path, mode: Spoiled(connect(path, mode), "PRAGMA user_version", left)
+        )
+        with pytest.raises(StorageError, match="the disk fails"):
+            read_database(path, SCHEMA)
+        assert is_locked(path)
+    assert not is_locked(path)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether this process has SQLite's shared lock on a file, as another one sees it."""
+    asks = f"import fcntl; fcntl.lockf(open({str(path)!r}, 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)"
+    done = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0 or "BlockingIOError" in done.stderr, done.stderr
+    return done.returncode != 0
+
+
 def test_a_file_that_cannot_be_read_is_not_called_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: Path) -> bytes:
+    def fail(*_: object) -> bytes:
         raise OSError(5, "Input/output error")
 
     path = tmp_path / "diary"
-    with closing(open_database(path, SCHEMA)) as connection:
-        connection.executemany("INSERT INTO a VALUES (?)", [("x" * 100,)] * 500)
+    with closing(open_database(path, SCHEMA, durable=False)) as connection:
+        fill(connection, ["x" * 100] * 500)
     path.write_bytes(path.read_bytes()[:8192] + b"\xaa" * 40_000)
     refuses(path, "is no diary, or is damaged")
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr(os, "read", fail)
     with pytest.raises(StorageError, match="the disk fails"):
         open_database(path, SCHEMA)
 

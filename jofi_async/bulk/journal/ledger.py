@@ -79,7 +79,7 @@ class JournalLedger(Ledger[Row, Item]):
         self._is_new = self._journal.start_over or (opening.binding is None and not opening.took_over)
         if opening.binding is not None and not self._journal.start_over:
             settled, doubts = (sum(opening.counts.get(one, 0) for one in states) for states in (SETTLED, IN_DOUBT))
-            self.resumed = Resumed(settled, doubts if self._doubts_matter else 0)
+            self.resumed = Resumed(settled, doubts if self._doubts_matter else 0, opening.broke_off)
 
     async def begin(self, workers: int, progress: Callable[[], Progress]) -> None:
         """Make sure whose journal it is, and look up who is in doubt; see `Ledger.begin`."""

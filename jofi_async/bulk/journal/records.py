@@ -123,12 +123,14 @@ class Opening:
         counts: How many persons are in each state.
         is_purged: Whether the personal data was removed, so that nobody is known any more.
         took_over: Whether another process was alive and held it, and nobody has begun a run since.
+        broke_off: How many rows the last run had, if it never ended; None if it did, or that is not known.
     """
 
     binding: Binding | None
     counts: Mapping[State, int]
     is_purged: bool = False
     took_over: bool = False
+    broke_off: int | None = None
 
 
 class JournalStore(Protocol):

@@ -205,11 +205,13 @@ def last_run(connection: sqlite3.Connection) -> Run | None:
 
 def opening(connection: sqlite3.Connection, *, took_over: bool) -> Opening:
     """What is found when a journal is opened."""
+    last = last_run(connection)
     return Opening(
         binding_of(connection),
         counts_by_state(connection),
         is_purged=purged_counts(connection) is not None,
         took_over=took_over,
+        broke_off=None if last is None or last.ended_at is not None else last.progress.rows,
     )
 
 
