@@ -25,13 +25,14 @@ class ChangesInBulk(Generic[Row, Item]):
     looks_prove: bool = False
     resend_is_safe: bool = False
     resend_after: float | None = None
+    asks_first: bool = False
 
     def check(self, row: Row) -> Sequence[Problem]:
         """It was checked when it was chosen."""
         return []
 
     async def known(self, row: Row) -> Item | None:
-        """Nothing keeps it from being changed."""
+        """Never asked."""
         return None
 
     def is_last(self, row: Row) -> bool:

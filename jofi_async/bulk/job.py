@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar
 
@@ -18,7 +18,7 @@ from jofi_async.bulk.refusals import Refusals
 from jofi_async.bulk.resource import BulkResource
 from jofi_async.bulk.settle import Settler
 from jofi_async.bulk.source import Feed, Source, SourceRow
-from jofi_async.bulk.verdict import Verdict
+from jofi_async.bulk.verdict import CREATED, Verdict
 from jofi_async.core.errors import (
     ConfigurationError,
     JofiAsyncError,
@@ -185,7 +185,7 @@ class BulkJob(Generic[Row, Item]):
         self._started = loop.time()
         self._pool = Pool(
             self._pull,
-            self._work,
+            self._fly,
             workers=self._workers,
             in_order=self._in_order,
             finish=self._record if self._ledger.keeps else None,
@@ -239,7 +239,7 @@ class BulkJob(Generic[Row, Item]):
             raise LifecycleError("Use the job as `async with client.invitations.create_many(...) as job:`")
         while not self._ready:
             try:
-                outcome = self._pool.take() if self._pool.has_ready else await anext(self._pool)
+                outcome = self._pool.take() if self._pool.ready else await anext(self._pool)
             except StopAsyncIteration:
                 self._tell(self._refusals.release())
                 if not self._ready:
@@ -247,7 +247,7 @@ class BulkJob(Generic[Row, Item]):
                     self._raise_source_error()
                     raise
             else:
-                if outcome.error is None and not self._refusals.are_held:
+                if outcome.error is None and not self._refusals.held:
                     self._counts[outcome.kind] += 1
                     return outcome
                 await self._hold_or_tell(outcome)
@@ -311,7 +311,7 @@ class BulkJob(Generic[Row, Item]):
         try:
             if self._ledger.keeps:
                 await self._intake.remember(flight)
-            if self._patience.is_tried:
+            if self._patience.failures and self._patience.is_tried:
                 flight.is_trial = not flight.is_settled and await self._patience.ready()
         except asyncio.CancelledError:
             self._take_for_stop()
@@ -332,31 +332,29 @@ class BulkJob(Generic[Row, Item]):
     def _progress(self) -> Progress:
         return Progress({kind: count for kind, count in self._counts.items() if count}, self._feed.rows)
 
-    def _work(self, flight: Flight[Row, Item]) -> Awaitable[Outcome[Row, Item]]:
-        return self._fly(flight) if not flight.is_settled and self._stopped is None else self._stay(flight)
-
-    async def _stay(self, flight: Flight[Row, Item]) -> Outcome[Row, Item]:
-        if not flight.is_settled:
-            self._ledger.leave(flight.outcome)
-        return self._closed(flight.outcome)
-
-    def _closed(self, outcome: Outcome[Row, Item]) -> Outcome[Row, Item]:
+    def _close(self, outcome: Outcome[Row, Item]) -> None:
         if outcome.kind is OutcomeKind.CREATED:
             if not outcome.is_earlier:
                 outcome.kind = self._effect
-            return outcome
+            return
         if outcome.kind is OutcomeKind.NOT_ATTEMPTED and not outcome.problems and outcome.error is None:
             outcome.problems = (Problem("", self._stopped or "the job was stopped"),)
         self._count_failure(outcome)
-        return outcome
 
     async def _fly(self, flight: Flight[Row, Item]) -> Outcome[Row, Item]:
         outcome, worker = flight.outcome, asyncio.current_task(self._loop)
         assert worker is not None
+        if flight.is_settled or self._stopped is not None:
+            if not flight.is_settled:
+                self._ledger.leave(outcome)
+            self._close(outcome)
+            return outcome
         self._flights[flight] = worker
         try:
             verdict = await self._resume(flight) if self._ledger.keeps else None
-            self._weigh(verdict or await self._settler.carry(flight), trial=flight.is_trial)
+            verdict = verdict or await self._settler.carry(flight)
+            if verdict is not CREATED or self._patience.failures:
+                self._weigh(verdict, trial=flight.is_trial)
         except asyncio.CancelledError:
             self._take_for_stop()
             if not flight.answered and flight.has_grace:
@@ -366,7 +364,9 @@ class BulkJob(Generic[Row, Item]):
         finally:
             outcome.attempts = flight.earlier_attempts + flight.record.attempts
             del self._flights[flight]
-        return self._closed(outcome)
+        if outcome.kind is not self._effect:
+            self._close(outcome)
+        return outcome
 
     async def _resume(self, flight: Flight[Row, Item]) -> Verdict | None:
         """Prepare a row that an earlier run may have sent; what follows for the job, or None when it may be sent."""

@@ -15,36 +15,33 @@ S = TypeVar("S")
 R = TypeVar("R")
 
 
-class Line:
+class Line(deque[asyncio.Future[None]]):
     """Tasks that wait; each is woken once, first come first served, and then looks for itself whether it may go on."""
-
-    def __init__(self) -> None:
-        self._waiters: deque[asyncio.Future[None]] = deque()
 
     async def wait(self) -> None:
         """Wait to be woken; whoever is woken and cancelled wakes the next instead."""
         waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        self.append(waiter)
         try:
             await waiter
         except asyncio.CancelledError:
             if not waiter.cancelled():
                 self.wake()
             with suppress(ValueError):
-                self._waiters.remove(waiter)
+                self.remove(waiter)
             raise
 
     def wake(self) -> None:
         """Wake whoever has waited longest."""
-        while self._waiters:
-            waiter = self._waiters.popleft()
+        while self:
+            waiter = self.popleft()
             if not waiter.done():
                 waiter.set_result(None)
                 return
 
     def wake_all(self) -> None:
         """Wake everybody."""
-        while self._waiters:
+        while self:
             self.wake()
 
 
@@ -58,6 +55,9 @@ class Pool(Generic[S, R]):
         in_order: Whether results come in the order in which items were pulled, or as they are ready.
         finish: What is still to be done about a result before it is handed over, while the worker goes on; None for
             nothing.
+
+    Attributes:
+        ready: The results that `take` would give.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Pool(Generic[S, R]):
         self._pullers, self._takers = Line(), Line()
         self._puller: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ready: deque[R] = deque()
+        self.ready: deque[R] = deque()
         self._early: dict[int, R] = {}
         self._pulled = 0
         self._delivered = 0
@@ -117,7 +117,7 @@ class Pool(Generic[S, R]):
     async def __anext__(self) -> R:
         if not self._started:
             self._start()
-        while not self.has_ready:
+        while not self.ready:
             if self._error is not None:
                 error, self._error = self._error, None
                 await self.aclose()
@@ -127,16 +127,12 @@ class Pool(Generic[S, R]):
             await self._takers.wait()
         return self.take()
 
-    @property
-    def has_ready(self) -> bool:
-        """Whether `take` has something to give."""
-        return bool(self._ready)
-
     def take(self) -> R:
         """The next result, which is ready: what `__anext__` would return, without a wait."""
         self._held -= 1
-        self._pullers.wake()
-        return self._ready.popleft()
+        if self._pullers:
+            self._pullers.wake()
+        return self.ready.popleft()
 
     def _start(self) -> None:
         self._started = True
@@ -168,11 +164,12 @@ class Pool(Generic[S, R]):
                 return
             finally:
                 self._puller = None
-                self._pullers.wake()
+                if self._pullers:
+                    self._pullers.wake()
             place, self._pulled = self._pulled, self._pulled + 1
             result = await self._work(item)
             if self._finish is None:
-                self._deliver(place, result)
+                self._deliver(place, result) if self._in_order else self._hand_over(result)
             else:
                 task = asyncio.create_task(self._finish(result), name=f"jofi_async end of {place}")
                 self._tasks.add(task)
@@ -192,5 +189,6 @@ class Pool(Generic[S, R]):
             self._delivered += 1
 
     def _hand_over(self, result: R) -> None:
-        self._ready.append(result)
-        self._takers.wake()
+        self.ready.append(result)
+        if self._takers:
+            self._takers.wake()

@@ -19,11 +19,12 @@ class Refusals:
         run: How many of them in a row are the job's fault and not the rows'.
         most: How many outcomes are held back at most: those of rows that the vendor did not answer tell nothing, end no
             run, and wait in its line.
+        held: The outcomes that are held back.
     """
 
     run: int = 20
     most: int = 200
-    _held: list[Outcome[Any, Any]] = field(factory=list[Outcome[Any, Any]])
+    held: list[Outcome[Any, Any]] = field(factory=list[Outcome[Any, Any]])
     _count: int = 0
     _text: str | None = None
     _blamed: str | None = None
@@ -34,13 +35,13 @@ class Refusals:
         if text is not None and text == self._blamed:  # it was under way when the job was stopped for it
             outcome.kind = OutcomeKind.NOT_ATTEMPTED
             text = None
-        if text is None and not self._held:
+        if text is None and not self.held:
             return [outcome]
         tells_nothing = text is None and not _is_answer(outcome)
-        told = [] if text == self._text or (tells_nothing and len(self._held) < self.most) else self.release()
-        if text is None and not self._held:
+        told = [] if text == self._text or (tells_nothing and len(self.held) < self.most) else self.release()
+        if text is None and not self.held:
             return [*told, outcome]
-        self._held.append(outcome)
+        self.held.append(outcome)
         if text is not None:
             self._text = text
             self._count += 1
@@ -48,13 +49,8 @@ class Refusals:
 
     def release(self) -> list[Outcome[Any, Any]]:
         """Tell what is held back."""
-        told, self._held, self._count, self._text = self._held, [], 0, None
+        told, self.held, self._count, self._text = self.held, [], 0, None
         return told
-
-    @property
-    def are_held(self) -> bool:
-        """Whether any are held back."""
-        return bool(self._held)
 
     @property
     def is_run(self) -> bool:
@@ -64,7 +60,7 @@ class Refusals:
     def blame_the_job(self) -> list[Outcome[Any, Any]]:
         """Tell what is held back, the run as `not_attempted`: nothing was created, and no row is at fault."""
         self._blamed = self._text
-        for outcome in self._held:
+        for outcome in self.held:
             if _undocumented(outcome) is not None:
                 outcome.kind = OutcomeKind.NOT_ATTEMPTED
         return self.release()

@@ -86,11 +86,16 @@ class BulkResource(Protocol[Row, Item]):
         """Say who a row that passed `check` is about."""
         ...
 
-    def known(self, row: Row) -> Awaitable[Item | None] | None:
-        """Find what is there already, so that nothing is sent; None where the vendor itself refuses a second one.
+    @property
+    def asks_first(self) -> bool:
+        """Whether `known` is asked before a row's first send; not where the vendor itself refuses a second one."""
+        ...
 
-        It is asked before a row's first send, and raises a `CallError` when it cannot be known, and an
-        `InvalidInputError` when what is there does not agree with the row.
+    async def known(self, row: Row) -> Item | None:
+        """What is there already, so that nothing is sent.
+
+        It raises a `CallError` when it cannot be known, and an `InvalidInputError` when what is there does not agree
+        with the row.
         """
         ...
 

@@ -32,8 +32,7 @@ class Seen:
 
     def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
         """Say which earlier row this one repeats; a row that repeats none is remembered."""
-        here, person_id = -index - 1 if line is None else line, person.person_id
-        key = mailbox(person.key)
+        here, key, person_id = _place(index, line), mailbox(person.key), person.person_id
         if key in self._keys:
             return Problem("email", f"repeats the person of {_words(self._keys[key])}")
         if person_id and not self.share_person_id:

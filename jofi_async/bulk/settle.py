@@ -6,7 +6,6 @@ two creates (`resend_is_safe`), and otherwise is only looked for, and stays `unk
 """
 
 import asyncio
-from collections.abc import Awaitable
 from typing import Any, Generic, TypeVar
 
 from attrs import evolve
@@ -15,7 +14,7 @@ from jofi_async.bulk.flight import Flight
 from jofi_async.bulk.ledger import Ledger
 from jofi_async.bulk.outcome import HALF_WAY, IN_DOUBT, NOT_OURS, Evidence, Outcome, OutcomeKind
 from jofi_async.bulk.resource import BulkResource, Look
-from jofi_async.bulk.verdict import Verdict, verdict_on
+from jofi_async.bulk.verdict import CREATED, Verdict, verdict_on
 from jofi_async.core.doubt import PAUSES
 from jofi_async.core.errors import (
     InvalidInputError,
@@ -31,7 +30,6 @@ Item = TypeVar("Item")
 _ANSWERS = {OutcomeKind.CREATED: Evidence.ANSWERED, OutcomeKind.EXISTED: Evidence.DUPLICATE}
 _THERE = tuple(_ANSWERS)
 _TOLD_OF_DOUBTS = (*_THERE, OutcomeKind.UNKNOWN)
-_CREATED = Verdict(OutcomeKind.CREATED)
 _TELLS_PROBLEMS = (RefusedError, InvalidInputError)
 
 
@@ -50,19 +48,23 @@ class Settler(Generic[Row, Item]):
         self._is_marked = not resource.looks_prove
         self._marking = asyncio.Lock()
 
-    def carry(self, flight: Flight[Row, Item]) -> Awaitable[Verdict]:
+    async def carry(self, flight: Flight[Row, Item]) -> Verdict:
         """Take a row through its steps until it is known what became of it, or patience ends; its outcome is filled in.
 
         Returns:
             What follows for the job.
         """
-        is_last = self._resource.is_last(flight.row)
-        return self._carry_step(flight) if is_last else self._carry_all_steps(flight)
-
-    async def _carry_all_steps(self, flight: Flight[Row, Item]) -> Verdict:
         while True:
             try:
-                verdict = await self._carry_step(flight)
+                verdict = None
+                if not flight.doubtful:  # else the watermark is that of the earlier run that left the doubt
+                    if self._resource.asks_first or not self._is_marked:
+                        verdict = await self._prepare(flight)
+                    flight.watermark = self._watermark
+                if verdict is None:
+                    verdict = await self._try(flight)
+                if verdict.kind is OutcomeKind.UNKNOWN:
+                    verdict = await self._pursue(flight, verdict)
             except asyncio.CancelledError:
                 if flight.answered and not self._resource.is_last(flight.row):  # no outcome tells of it alone
                     _half_way(flight, Verdict(flight.outcome.kind, flight.outcome.error))
@@ -74,23 +76,18 @@ class Settler(Generic[Row, Item]):
                 return _half_way(flight, verdict)
             flight.go_on(self._resource.onward(flight.row, item))
 
-    async def _carry_step(self, flight: Flight[Row, Item]) -> Verdict:
-        if not flight.doubtful:  # else the watermark is that of the earlier run that left the doubt
-            try:
-                if not self._is_marked:
-                    await self._mark()
-                asking = self._resource.known(flight.row)
-                item = None if asking is None else await asking
-            except InvalidInputError as error:
-                _note(flight.outcome, OutcomeKind.REFUSED, error)
-                return verdict_on(error, sent=False)
-            except Exception as error:
-                return _unmarked(flight.outcome, error)
-            if item is not None:
-                return _already(flight.outcome, item)
-            flight.watermark = self._watermark
-        verdict = await self._try(flight)
-        return await self._pursue(flight, verdict) if verdict.kind is OutcomeKind.UNKNOWN else verdict
+    async def _prepare(self, flight: Flight[Row, Item]) -> Verdict | None:
+        """Learn what must be known before a row is sent; what follows for the job if it must not be sent at all."""
+        try:
+            if not self._is_marked:
+                await self._mark()
+            item = await self._resource.known(flight.row) if self._resource.asks_first else None
+        except InvalidInputError as error:
+            _note(flight.outcome, OutcomeKind.REFUSED, error)
+            return verdict_on(error, sent=False)
+        except Exception as error:
+            return _unmarked(flight.outcome, error)
+        return None if item is None else _already(flight.outcome, item)
 
     async def _pursue(self, flight: Flight[Row, Item], verdict: Verdict) -> Verdict:
         """Look again, and where that is safe send again, until it is known what became of a row in doubt."""
@@ -151,7 +148,7 @@ class Settler(Generic[Row, Item]):
                 _note(outcome, verdict.kind, error)  # else it goes on telling of the attempt that left the doubt
             flight.answered = verdict.kind in _THERE or not flight.doubtful
         else:
-            verdict = _CREATED
+            verdict = CREATED
             outcome.kind, outcome.evidence = OutcomeKind.CREATED, Evidence.ANSWERED
             outcome.error, outcome.problems = None, ()
             flight.answered = True

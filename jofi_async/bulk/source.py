@@ -37,6 +37,9 @@ class Feed(Generic[T]):
 
     Args:
         source: Any sync or async iterable; a sync one runs on the event loop, so it must not block for long.
+
+    Attributes:
+        is_sync: Whether the source is a sync iterable, so that `next` gives its items without a wait.
     """
 
     def __init__(self, source: Source[T]) -> None:
@@ -48,6 +51,7 @@ class Feed(Generic[T]):
             self._later = aiter(source)
         else:
             self._now = iter(source)
+        self.is_sync = self._now is not None
 
     @property
     def rows(self) -> int | None:
@@ -57,11 +61,6 @@ class Feed(Generic[T]):
         if self._now is not None and hasattr(self._now, "__length_hint__"):
             return self._pulled + length_hint(self._now)
         return None
-
-    @property
-    def is_sync(self) -> bool:
-        """Whether the source is a sync iterable, so that `next` gives its items without a wait."""
-        return self._now is not None
 
     def next(self) -> T:
         """The next item of a sync source.

@@ -46,6 +46,10 @@ class Verdict:
     pauses: bool = False
 
 
+CREATED = Verdict(OutcomeKind.CREATED)
+"""The answer said so, and nothing follows for the job."""
+
+
 def verdict_on(error: Exception, *, sent: bool) -> Verdict:
     """Weigh what sending one row raised; anything that is not understood stops the job.
 

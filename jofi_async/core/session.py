@@ -122,7 +122,7 @@ class Session:
         query: Mapping[str, str | Sequence[str]] | None,
         payload: Mapping[str, object] | None,
     ) -> Request:
-        options = self.options
+        options = self._means.options
         url = options.base_url + path
         if query:
             url = f"{url}?{urlencode(query, doseq=True, quote_via=quote, safe='')}"

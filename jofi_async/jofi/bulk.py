@@ -29,7 +29,7 @@ COMPARED = ("first_name", "last_name", "email", "custom_id", "person_id")
 class Create(Protocol):
     """Sends one invitation, noting in the record how it goes."""
 
-    def __call__(self, new: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
+    def __call__(self, row: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
         """Create one."""
         ...
 
@@ -71,26 +71,28 @@ class InvitationsInBulk(InvitationChecks):
     """Implements `BulkResource` for JOFI's invitations.
 
     Attributes:
-        create: Sends one.
+        send: Creates one invitation.
         find: Lists.
         spend: Takes one repeat of the client's retry budget.
         mark: Tells the newest `created_at` on the server.
         looks_prove: Whether a list shows what was created; under a test key it is made up.
         resend_after: Nothing has to be waited for.
+        asks_first: JOFI refuses a second one itself.
         resend_is_safe: JOFI refuses a second invitation of one address (seed 000, "Duplicate email"), and under a test
             key contacts nobody.
     """
 
-    create: Create
+    send: Create
     find: Find
     mark: Callable[[], Awaitable[datetime | None]]
     spend: Callable[[], bool]
     looks_prove: bool
     resend_is_safe: bool = True
     resend_after: float | None = None
+    asks_first: bool = False
 
-    def known(self, row: NewInvitation) -> None:
-        """Nothing that keeps a row from being sent: JOFI refuses a second one itself."""
+    async def known(self, row: NewInvitation) -> None:
+        """Never asked."""
 
     def is_last(self, row: NewInvitation) -> bool:
         """There is one step only."""
@@ -99,10 +101,6 @@ class InvitationsInBulk(InvitationChecks):
     def onward(self, row: NewInvitation, item: object) -> NewInvitation:
         """Never asked."""
         return row
-
-    def send(self, row: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
-        """Create one invitation."""
-        return self.create(row, record)
 
     async def look(self, row: NewInvitation, watermark: object = None) -> Look[InvitationListItem]:
         """Look for an invitation with the row's whole address; where the list is cut, in the row's custom_id group.

@@ -74,6 +74,7 @@ class InvitationsInBulk(InvitationChecks):
     resend_after: float | None = None
     looks_prove: bool = True
     resend_is_safe: bool = False
+    asks_first: bool = True
 
     async def known(self, row: NewInvitation) -> Candidate | None:
         """The candidate; and once they are known, whether a report of the package is under way.

@@ -44,6 +44,7 @@ class Register:
     resend_is_safe: bool = False
     looks_prove: bool = True
     resend_after: float | None = None
+    asks_first: bool = True
     calls: list[str] = field(factory=list[str])
 
     def check(self, row: str) -> Sequence[Problem]:

@@ -30,6 +30,7 @@ class Vendor:
     looks_prove = False
     resend_is_safe = False
     resend_after = None
+    asks_first = False
 
     def __init__(self, send: Callable[[CallRecord], Awaitable[None]] | None = None) -> None:
         self._send = send

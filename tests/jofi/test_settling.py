@@ -54,7 +54,7 @@ class Lists:
         return self.pages.pop(0)
 
 
-async def create(new: NewInvitation, record: CallRecord) -> Invitation:
+async def create(row: NewInvitation, record: CallRecord) -> Invitation:
     raise AssertionError("nothing is created here")
 
 
@@ -65,7 +65,7 @@ async def nothing() -> None:
 def bulk(*pages: InvitationList) -> tuple[InvitationsInBulk, Lists]:
     lists = Lists([*pages])
     resource = InvitationsInBulk(
-        create=create, find=lists.find, mark=nothing, spend=lambda: True, looks_prove=True, validate=True
+        send=create, find=lists.find, mark=nothing, spend=lambda: True, looks_prove=True, validate=True
     )
     return resource, lists
 

@@ -308,7 +308,7 @@ class Invitations(InvitationReads):
         from jofi_async.jofi.journal import JournalledInvitations
 
         return JournalledInvitations(
-            create=self._create,
+            send=self._create,
             find=self._over(self._session.patient()).list,
             mark=lambda: mark(self._newest),
             spend=self._session.spend_repeat,
@@ -318,8 +318,8 @@ class Invitations(InvitationReads):
             get=self.get,
         )
 
-    def _create(self, new: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
-        return self._send_new(new.given(), record)
+    def _create(self, row: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
+        return self._send_new(row.given(), record)
 
     def _send_new(self, given: Mapping[str, Any], record: CallRecord) -> Awaitable[Invitation]:
         return self._session.call(_CREATE, self._decode_created, payload=wire_form(given), record=record)
@@ -339,4 +339,5 @@ class Invitations(InvitationReads):
 
 def _row_of(given: Mapping[str, Any]) -> NewInvitation:
     """What was to be created; a required field that was not given is unset."""
-    return NewInvitation(**{**dict.fromkeys(InvitationFields.__required_keys__, UNSET), **given})
+    fields: dict[str, Any] = {**dict.fromkeys(InvitationFields.__required_keys__, UNSET), **given}
+    return NewInvitation(**fields)
