@@ -286,6 +286,15 @@ class Spoiled:
         self.connection.close()
 
 
+def _spoil(monkeypatch: pytest.MonkeyPatch, in_what: str, left: list[int]) -> None:
+    connect = database._connect  # pyright: ignore[reportPrivateUsage]
+
+    def spoiled(path: Path, mode: str) -> Spoiled:
+        return Spoiled(connect(path, mode), in_what, left)
+
+    monkeypatch.setattr(database, "_connect", spoiled)
+
+
 @pytest.mark.parametrize(
     ("in_what", "times", "words"),
     [
@@ -299,8 +308,7 @@ def test_what_sqlite_calls_malformed_is_looked_at_again(
 ) -> None:
     path, left = tmp_path / "diary", [times]
     open_database(path, SCHEMA).close()
-    connect = database._connect  # pyright: ignore[reportPrivateUsage]
-    monkeypatch.setattr(database, "_connect", lambda path, mode: Spoiled(connect(path, mode), in_what, left))
+    _spoil(monkeypatch, in_what, left)
     with pytest.raises(StorageError, match=words):
         open_database(path, SCHEMA)
 
@@ -308,12 +316,9 @@ def test_what_sqlite_calls_malformed_is_looked_at_again(
 def test_looking_at_it_again_gives_no_lock_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process loses its locks on a file when it closes any descriptor of it."""
     path, left = tmp_path / "diary", [1]
-    connect = database._connect  # pyright: ignore[reportPrivateUsage]
     with closing(open_database(path, SCHEMA)):
         assert is_locked(path)
-        monkeypatch.setattr(
-            database, "_connect", lambda path, mode: Spoiled(connect(path, mode), "PRAGMA user_version", left)
-        )
+        _spoil(monkeypatch, "PRAGMA user_version", left)
         with pytest.raises(StorageError, match="the disk fails"):
             read_database(path, SCHEMA)
         assert is_locked(path)
