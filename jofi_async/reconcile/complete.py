@@ -6,7 +6,8 @@
 
 The last look alone is the proof: as long as nothing is deleted, as many different known items as the server counts are
 all there are. What the counts of parts say on the way only decides what is asked for: a server that miscounts a part
-costs questions, and never a wrong proof. Memory holds ids and what the filters are held against, not the items.
+costs questions, and never a wrong proof; one that shows more than it counts proves nothing. Memory holds ids and what
+the filters are held against, not the items.
 """
 
 from collections.abc import AsyncGenerator, Hashable, Mapping
@@ -104,6 +105,7 @@ class CompleteListing(Generic[Item]):
         self._total = 0
         self._requests = 0
         self._complete = False
+        self._has_miscounted = False
         self._reasons: dict[str, None] = {}
         self._items = self._run()
 
@@ -166,6 +168,7 @@ class CompleteListing(Generic[Item]):
                 async for entry in entries:
                     yield entry
             self._reasons.update(dict.fromkeys(walk.reasons))
+            self._has_miscounted |= walk.has_miscounted
             try:
                 answer = await self._ask(filters)
             except CallError as error:
@@ -181,8 +184,8 @@ class CompleteListing(Generic[Item]):
         """Take in the newest of everything, and see whether all is known now; what was unknown."""
         unknown = self._learn(answer)
         self._total = answer.total
-        self._complete = answer.total == len(self._known)
-        if answer.total < len(self._known):
+        self._complete = answer.total == len(self._known) and not self._has_miscounted
+        if answer.total < len(self._known) or self._has_miscounted:
             self._reasons["the server counts fewer than were read: it miscounts, or something was deleted"] = None
         return unknown
 

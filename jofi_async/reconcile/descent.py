@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from jofi_async.core.errors import CallError
 from jofi_async.reconcile.cover.cover import Cover
 from jofi_async.reconcile.cover.recent import Recent
+from jofi_async.reconcile.evenness import even_splits
 from jofi_async.reconcile.listable import Answer, Entry, Field
 from jofi_async.reconcile.parts import EVERYTHING, Known, Part
 from jofi_async.reconcile.walk import Walk
@@ -27,10 +29,12 @@ FOR_EACH = 150
 FAILURES = 5
 """Failed questions in a row after which a walk gives up."""
 WILDCARDS = frozenset("%_*?")
-COVERED = 300
+COVERED = 1500
 """How many must be missing for a cover to be guessed; below that, the walk is as good."""
-COVERED_ALIKE = 1500
-"""The same where what is known goes on alike behind the anchor, as addresses of one company do."""
+EVEN = 3.0
+"""How many questions to an answer's worth of items the walk may take so that no cover is guessed."""
+SAMPLE = 1000
+"""How many known items tell that."""
 FEW_NEW = 1000
 """How many may be new for what is new to be guessed where nearly everything else is known."""
 IN_VAIN = 20
@@ -66,6 +70,7 @@ class Descent(Generic[Item]):
 
     Attributes:
         reasons: Why it may have missed something.
+        has_miscounted: Whether the server has shown more than it counted.
     """
 
     def __init__(
@@ -82,6 +87,7 @@ class Descent(Generic[Item]):
         self._in_vain = 0
         self._failed = 0
         self.reasons: list[str] = []
+        self.has_miscounted = False
 
     async def entries(self, first: Answer[Item], *, is_anchored: bool = False) -> AsyncGenerator[Entry[Item]]:
         """Walk until nothing is missing, or nothing more can be found.
@@ -128,7 +134,7 @@ class Descent(Generic[Item]):
             async with aclosing(self._fly(everything, _each([root]))) as entries:
                 async for entry in entries:
                     yield entry
-        if root.total is None or root.missing < (COVERED_ALIKE if self._goes_on_alike(anchor) else COVERED):
+        if root.total is None or root.missing < COVERED or self._walks_well(root):
             return
         async with aclosing(self._try_underscore(everything, root.total)) as entries:
             async for entry in entries:
@@ -142,6 +148,12 @@ class Descent(Generic[Item]):
             async with aclosing(self._fly(everything, _each(parts))) as entries:
                 async for entry in entries:
                     yield entry
+
+    def _walks_well(self, root: Part) -> bool:
+        """Whether what stands before the anchor is so even that the walk fills its answers."""
+        some = islice(self._known.texts.values(), SAMPLE)
+        before = [texts[0].partition(root.text)[0][::-1] for texts in some]
+        return even_splits(before, root.total or 0, root.shown) * root.shown < EVEN * (root.total or 0)
 
     async def _try_underscore(self, everything: Part, total: int) -> AsyncGenerator[Entry[Item]]:
         """Ask for `_`, if any known value has it: where it matches fewer than there are, it stands for itself."""
@@ -174,9 +186,6 @@ class Descent(Generic[Item]):
     def _abreast(self, everything: Part) -> int:
         """How many questions to ask at once: the fewer are missing, the more one answer says of the next question."""
         return min(self._workers, max(ABREAST, int(everything.missing) // FOR_EACH))
-
-    def _goes_on_alike(self, anchor: str) -> bool:
-        return len({texts[0].partition(anchor)[2] for texts in self._known.texts.values()}) == 1
 
     def _begin(self, first: Answer[Item], *, is_anchored: bool) -> Part:
         self._known.begin()
@@ -231,6 +240,7 @@ class Descent(Generic[Item]):
         A server that finds more than what contains the text, by a wildcard say, counts too many and never too few.
         """
         late = sum(self._is_late(entry) for entry in answer.entries)
+        self.has_miscounted |= len(answer.entries) - late > answer.total
         part.total = max(0, answer.total - late)
         part.shown = len(answer.entries)
         part.is_whole = len(answer.entries) >= answer.total

@@ -7,16 +7,13 @@ prove that it lacks nothing. Every split makes a text longer, and no text is ask
 
 import heapq
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from os.path import commonprefix
 
 from jofi_async.reconcile.listable import Field
+from jofi_async.reconcile.neighbours import Neighbours
 from jofi_async.reconcile.parts import Known, Part, Split, Texts, fold
-
-ALPHABET = "etaoinsrhldcumfpgwybvkxjqz0123456789.-_+@'"
-"""What a text is tried with besides all characters that were seen."""
 
 _SMOOTHING = 2.0  # items that are thought to have been seen besides those that were, with any character
 _AGREEING = 20  # items that go on alike before the others are thought to
@@ -40,7 +37,7 @@ class Walk:
         self._heap: list[tuple[float, int, Part]] = []
         self._numbers = count()
         self._cut: list[Part] = []
-        self._letters = [Counter(ALPHABET) for _ in fields]
+        self._neighbours = [Neighbours(field.anchor) for field in fields]
         self._see(known.texts.values())
 
     def split(self, part: Part, texts: Iterable[Texts], limit: int, *, is_last_resort: bool = False) -> None:
@@ -151,31 +148,34 @@ class Walk:
         return 0 if promise < _LEAST and part.is_waiting else max(promise, 0)
 
     def _see(self, texts: Iterable[Texts]) -> None:
-        columns = zip(*texts, strict=True)
-        for letters, field, column in zip(self._letters, self._fields, columns, strict=False):
-            # each has one anchor, and hardly ever another
-            letters.update("".join([text.replace(field.anchor, "", 1) for text in column]))
+        for neighbours, column in zip(self._neighbours, zip(*texts, strict=True), strict=False):
+            neighbours.see(column)
 
     def _anywhere(self, part: Part, place: int, texts: Sequence[Texts], limit: int) -> list[list[Split]]:
         """How to split everything by a field, whatever stands in it."""
         if (text := self._filters.get(place)) is not None:
             return self._both_ways(part, place, text, texts, limit)
-        return [_sorted(Split(number, place, letter) for letter, number in self._letters[place].items())]
+        letters = self._neighbours[place].shares("", is_before=True)
+        return [_sorted(Split(share, place, letter) for letter, share in letters.items())]
 
     def _both_ways(self, part: Part, place: int, text: str, texts: Sequence[Texts], limit: int) -> list[list[Split]]:
-        """How to split by what stands before a text and by what stands after it, the better way first."""
+        """How to split by what stands before a text and by what stands after it, the better way first.
+
+        Before an anchor is better: to what stands there it does not matter how many endings there are.
+        """
         values = [one[place] for one in texts]
         ways = [_Way(text, values, is_before=is_before) for is_before in (True, False)]
         costs = {way: way.cost(part.total or 1, limit) for way in ways}
-        return [self._splits(place, way) for way in sorted(ways, key=costs.__getitem__) if costs[way] < math.inf]
+        is_anchor = text == self._fields[place].anchor
+        ways.sort(key=lambda way: (way.is_sure, not (is_anchor and way.is_before), costs[way]))
+        return [self._splits(place, way) for way in ways if costs[way] < math.inf]
 
     def _splits(self, place: int, way: "_Way") -> list[Split]:
-        letters = self._letters[place]
-        whole = letters.total()
+        letters = self._neighbours[place].shares(way.base, is_before=way.is_before)
         splits: list[Split] = []
-        for letter, number in letters.items():
+        for letter, share in letters.items():
             seen = len(way.groups.get(letter, ()))
-            weight = seen + _SMOOTHING * number / whole
+            weight = seen + _SMOOTHING * share
             texts = way.texts(letter, letters)
             splits += [Split(weight, place, text) for text in texts[:1]]
             splits += [Split(weight / (seen + 1), place, text) for text in texts[1:]]
@@ -186,24 +186,24 @@ class _Way:
     """One way to split a part: by what stands before its text, or by what stands after it.
 
     Args:
-        text: The part's text.
+        base: The part's text.
         values: Some of what has it in it.
         is_before: Which way.
     """
 
-    def __init__(self, text: str, values: Iterable[str], *, is_before: bool) -> None:
-        self._text = text
-        self._is_before = is_before
+    def __init__(self, base: str, values: Iterable[str], *, is_before: bool) -> None:
+        self.base = base
+        self.is_before = is_before
         self.groups: dict[str, list[str]] = {}
         for value in values:
-            at = value.find(text)
+            at = value.find(base)
             if at >= 0:
-                rest = value[:at][::-1] if is_before else value[at + len(text) :]
+                rest = value[:at][::-1] if is_before else value[at + len(base) :]
                 self.groups.setdefault(rest[:1], []).append(rest)
 
     def text(self, more: str) -> str:
         """The part's text with more on this side, read away from it."""
-        return more[::-1] + self._text if self._is_before else self._text + more
+        return more[::-1] + self.base if self.is_before else self.base + more
 
     def texts(self, letter: str, letters: Iterable[str]) -> list[str]:
         """What to ask for so as to find what goes on with a character, the likeliest first.
@@ -215,6 +215,11 @@ class _Way:
             return [text for more in letters if group and can_ask(text := self.text(letter + more))]
         common = commonprefix(group) if len(group) >= _AGREEING else letter  # noqa: RUF071  (characters are meant)
         return list(dict.fromkeys([self.text(common), self.text(letter)]))
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether all goes on alike on this side, so that a longer text tells nothing more."""
+        return len(self.groups) == 1 and sum(map(len, self.groups.values())) >= _AGREEING
 
     def cost(self, total: int, limit: int) -> float:
         """About how many questions it takes to read a part of this size; infinite where nothing stands on this side."""
@@ -239,4 +244,5 @@ def can_ask(text: str) -> bool:
 
 
 def _sorted(splits: Iterable[Split]) -> list[Split]:
-    return sorted(splits, key=lambda split: split.weight)
+    """The likeliest last, and of those alike the first."""
+    return sorted(splits, key=lambda split: split.weight, reverse=True)[::-1]

@@ -50,6 +50,16 @@ def test_no_question_is_asked_twice_but_the_looks() -> None:
     assert [index for index, one in enumerate(server.asked) if not one] == [0, len(server.asked) - 1]
 
 
+def test_a_domain_that_all_seem_to_share_is_not_asked_for() -> None:
+    server = server_of([f"{first}{last}@x.org" for first in "abcdefgh" for last in "abcdefgh"], limits=(10, 20))
+    items, summary = read(server)
+    assert len(items) == 64
+    assert summary.complete
+    asked = [one["email"] for one in server.asked if one]
+    assert asked[0] == "@"
+    assert all(text.endswith("@") for text in asked)
+
+
 def test_one_address_more_often_than_an_answer_holds_is_found_by_its_groups() -> None:
     rows = {n: ("same@x.org", f"job{n % 4}") for n in range(1, 13)}
     items, summary = read(Server(rows))

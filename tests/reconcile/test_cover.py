@@ -42,6 +42,17 @@ def shuffled() -> list[str]:
     return people
 
 
+def crowd(number: int) -> list[str]:
+    """Addresses of several forms, some of whose names and domains are far more common than others."""
+    random, found = Random(1), dict[str, None]()
+    while len(found) < number:
+        first, last, at = (names[int(len(names) * random.random() ** 2)] for names in (FIRST, LAST, AT))
+        year = random.choice(["", str(random.randrange(10)), str(random.randrange(100))])
+        forms = f"{first}.{last}", f"{first}{last}", f"{first[0]}{last}", f"{first}{last[0]}"
+        found[f"{random.choice(forms)}{year}@{at}"] = None
+    return list(found)
+
+
 def counted(known: Known, emails: list[str], text: str, limit: int) -> None:
     """Ask for a text of a list of addresses, the newest last."""
     found = [number for number, email in enumerate(emails) if text in email]
@@ -51,7 +62,7 @@ def counted(known: Known, emails: list[str], text: str, limit: int) -> None:
 
 
 def test_a_cover_takes_fewer_questions_than_the_walk() -> None:
-    emails = shuffled()
+    emails = crowd(480)
     items, walked = read(server_of(emails, limits=(10, 20)))
     assert len(items) == len(emails)
     with guessing(400):

@@ -28,7 +28,8 @@ _FEW = 3  # imagined values that a text must be in
 _FREQUENT = 800  # what so many known values have in them tells nothing apart
 _LATE = 0.005  # of all: when fewer are missing, what counts tell is worth something
 _FEW_MISSING = 20  # and when these few are
-_LATE_SHARE = 0.5  # of the texts at once is chosen then
+_LATE_SHARE = 0.5  # of the texts at once is chosen then,
+_OF_MISSING = 0.5  # and no more than so many for each that is missing, but two
 
 
 class Cover:
@@ -78,8 +79,14 @@ class Cover:
         self._is_late = is_late
         self._having.update(values)
         worth = Worth(values, self._candidates(few), self._index, limit, counts.missing if is_late else None)
-        most = max(_AT_ONCE, total // _OF_MANY) * (_LATE_SHARE if is_late else 1)
-        return list(islice(worth.best(), min(int(most), _FIRST + self._learned // _OF_KNOWN)))
+        return list(islice(worth.best(), self._most(missing)))
+
+    def _most(self, missing: int) -> int:
+        """How many texts are chosen at once: the less is known, and the less is missing, the more an answer tells."""
+        most = max(_AT_ONCE, (self._learned + missing) // _OF_MANY)
+        if self._is_late:
+            most = int(min(most * _LATE_SHARE, max(2, missing * _OF_MISSING)))
+        return min(most, _FIRST + self._learned // _OF_KNOWN)
 
     def _candidates(self, few: int) -> dict[str, Collection[int]]:
         """The texts that a few values have in them, each with the numbers of the values that have it in them."""
