@@ -140,9 +140,9 @@ class Descent(Generic[Item]):
             async for entry in entries:
                 yield entry
         cover = Cover(self._known, 0, anchor, self._can_guess)
-        while root.missing and self._in_vain < IN_VAIN and not self._has_given_up():
+        while everything.missing and root.missing and self._in_vain < IN_VAIN and not self._has_given_up():
             chosen = await asyncio.to_thread(cover.choose, int(everything.missing), root.shown)
-            if not chosen:
+            if not any(self._known.bound(0, one.text) for one in chosen):
                 return
             parts = (Part(0, one.text, expected=one.expected) for one in chosen if self._known.bound(0, one.text))
             async with aclosing(self._fly(everything, _each(parts))) as entries:
