@@ -72,6 +72,16 @@ def test_a_cover_takes_fewer_questions_than_the_walk() -> None:
     assert guessed.requests < walked.requests
 
 
+def test_a_cover_ends_where_all_are_known_and_a_count_contradicts_it() -> None:
+    *others, zoe, yan = shuffled()[:22]
+    server = server_of(["yan", "zoe", *others], limits=(3, 5))
+    server.meanwhile[2] = lambda server: server.rows.update({1: (yan, ""), 2: (zoe, "")})
+    with guessing():
+        items, summary = read(server)
+    assert sorted(items) == sorted(server.rows)
+    assert summary.complete
+
+
 def test_what_is_chosen_is_likely_to_be_there_and_was_not_asked_for() -> None:
     emails, known = shuffled(), Known()
     counted(known, emails, "@", 40)
