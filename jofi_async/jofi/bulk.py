@@ -1,10 +1,11 @@
 """JOFI's side of a bulk job: check one, name its person, send one, look for one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from jofi_async.bulk.job import BulkJob
 from jofi_async.bulk.outcome import Outcome
@@ -29,8 +30,8 @@ COMPARED = ("first_name", "last_name", "email", "custom_id", "person_id")
 class Create(Protocol):
     """Sends one invitation, noting in the record how it goes."""
 
-    def __call__(self, row: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
-        """Create one."""
+    def __call__(self, given: Mapping[str, Any], record: CallRecord) -> Awaitable[Invitation]:
+        """Create one with the fields that are given."""
         ...
 
 
@@ -42,21 +43,36 @@ class Find(Protocol):
         ...
 
 
+class Fields:
+    """Reads a row's fields once: the row that was checked is nearly always the next that is sent."""
+
+    _row: NewInvitation | None = None
+    _fields: Mapping[str, Any] = MappingProxyType({})
+
+    def of(self, row: NewInvitation) -> Mapping[str, Any]:
+        """The fields that are given, by name."""
+        if row is not self._row:
+            self._row, self._fields = row, row.given()
+        return self._fields
+
+
 @frozen(kw_only=True)
 class InvitationChecks:
     """The part of JOFI's side that sends nothing.
 
     Attributes:
         validate: Whether rows are checked before they are sent.
+        fields: Reads the rows.
     """
 
     validate: bool
+    fields: Fields = field(factory=Fields, eq=False, repr=False)
 
     def check(self, row: NewInvitation) -> Sequence[Problem]:
         """Say what cannot be right about a row; see `BulkResource.check`."""
         if not isinstance(row, NewInvitation):  # pyright: ignore[reportUnnecessaryIsInstance]
             return [Problem("", f"is no NewInvitation but a {type(row).__name__}")]
-        return check_new(row.given()) if self.validate else []
+        return check_new(self.fields.of(row)) if self.validate else []
 
     def person(self, row: NewInvitation) -> Person:
         """Name the person: the address, trimmed, whatever the case, and the person_id, trimmed."""
@@ -71,7 +87,7 @@ class InvitationsInBulk(InvitationChecks):
     """Implements `BulkResource` for JOFI's invitations.
 
     Attributes:
-        send: Creates one invitation.
+        create: Creates one invitation.
         find: Lists.
         spend: Takes one repeat of the client's retry budget.
         mark: Tells the newest `created_at` on the server.
@@ -82,7 +98,7 @@ class InvitationsInBulk(InvitationChecks):
             key contacts nobody.
     """
 
-    send: Create
+    create: Create
     find: Find
     mark: Callable[[], Awaitable[datetime | None]]
     spend: Callable[[], bool]
@@ -90,6 +106,10 @@ class InvitationsInBulk(InvitationChecks):
     resend_is_safe: bool = True
     resend_after: float | None = None
     asks_first: bool = False
+
+    def send(self, row: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
+        """Create one invitation."""
+        return self.create(self.fields.of(row), record)
 
     async def known(self, row: NewInvitation) -> None:
         """Never asked."""

@@ -1,5 +1,6 @@
 """JOFI's side of settling: where it looks, what it finds, and whom it takes for its own."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,7 +55,7 @@ class Lists:
         return self.pages.pop(0)
 
 
-async def create(row: NewInvitation, record: CallRecord) -> Invitation:
+async def create(given: Mapping[str, Any], record: CallRecord) -> Invitation:
     raise AssertionError("nothing is created here")
 
 
@@ -65,7 +66,7 @@ async def nothing() -> None:
 def bulk(*pages: InvitationList) -> tuple[InvitationsInBulk, Lists]:
     lists = Lists([*pages])
     resource = InvitationsInBulk(
-        send=create, find=lists.find, mark=nothing, spend=lambda: True, looks_prove=True, validate=True
+        create=create, find=lists.find, mark=nothing, spend=lambda: True, looks_prove=True, validate=True
     )
     return resource, lists
 

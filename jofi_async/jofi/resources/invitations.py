@@ -308,7 +308,7 @@ class Invitations(InvitationReads):
         from jofi_async.jofi.journal import JournalledInvitations
 
         return JournalledInvitations(
-            send=self._create,
+            create=self._send_new,
             find=self._over(self._session.patient()).list,
             mark=lambda: mark(self._newest),
             spend=self._session.spend_repeat,
@@ -317,9 +317,6 @@ class Invitations(InvitationReads):
             bind=self._binding,
             get=self.get,
         )
-
-    def _create(self, row: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
-        return self._send_new(row.given(), record)
 
     def _send_new(self, given: Mapping[str, Any], record: CallRecord) -> Awaitable[Invitation]:
         return self._session.call(_CREATE, self._decode_created, payload=wire_form(given), record=record)
