@@ -19,7 +19,7 @@ MANY, GATHERED, BARE = "create_many", "gather over the same client", f"gather ov
 
 def run(effort: Effort) -> Report:
     """Measure."""
-    measured = asyncio.run(_measure(max(3, effort.rounds // 4)))
+    measured = asyncio.run(_measure(max(3, effort.rounds // 2)))
     base = measured[GATHERED]
     return Report(
         "bulk",
