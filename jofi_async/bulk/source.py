@@ -1,6 +1,7 @@
 """The source of a bulk job: any sync or async iterable of rows, pulled one at a time."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from operator import length_hint
 from typing import Generic, TypeVar, cast
 
@@ -56,10 +57,11 @@ class Feed(Generic[T]):
     @property
     def rows(self) -> int | None:
         """How many items there are in all; None where the source does not say it without being read."""
-        if isinstance(self._source, Sequence):  # of others a `len()` may read them all
-            return len(self._source)
-        if self._now is not None and hasattr(self._now, "__length_hint__"):
-            return self._pulled + length_hint(self._now)
+        with suppress(Exception):  # it is for display, and no reason for a job to end
+            if isinstance(self._source, Sequence):  # of others a `len()` may read them all
+                return len(self._source)
+            if self._now is not None and hasattr(self._now, "__length_hint__"):
+                return self._pulled + length_hint(self._now)
         return None
 
     def next(self) -> T:

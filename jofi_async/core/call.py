@@ -196,8 +196,8 @@ class Call(Scope):
         return self._closed() if self._means.lifetime.is_over and not self._record.in_doubt else self._past_deadline()
 
     def _closed(self) -> LifecycleError:
-        effect = " again; nothing took effect" if self._record.attempts else "; nothing was sent"
-        return LifecycleError(f"The client was closed before it could send {self._operation.name}{effect}")
+        what = " again" if self._record.attempts else "; nothing was sent"
+        return LifecycleError(f"The client was closed before it could send {self._operation.name}{what}")
 
     def _past_deadline(self) -> CallError:
         seconds = self._means.options.deadline or 0

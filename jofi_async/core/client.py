@@ -74,11 +74,13 @@ class Client:
         If it is closed, calls that wait for a slot, or to be sent again, end at once with a `LifecycleError`, and those
         that are under way end as the transport tells: see `AiohttpTransport.aclose`.
         """
-        if self._owned:
+        if any(one is self._session.transport for one in self._owned):
             self._session.close()
+        try:
             await asyncio.sleep(0)  # so that those have left the limiter before it is closed
-        for one in self._owned:
-            await one.aclose()
+        finally:
+            for one in self._owned:
+                await one.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -139,8 +139,9 @@ class Scope:
 
     def expire(self) -> None:
         """Cancel the task: the deadline has passed, or there is another reason to end."""
-        self._expired = True
-        self._task.cancel()
+        if not self._expired:  # or one cancellation would be left to whoever called
+            self._expired = True
+            self._task.cancel()
 
     def reason(self) -> Exception:
         """What is raised in place of the cancellation."""

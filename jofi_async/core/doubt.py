@@ -5,7 +5,15 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from jofi_async.core.errors import CallError, ServerError, UnknownOutcomeError
+from jofi_async.core.errors import (
+    CallError,
+    Effect,
+    JofiAsyncError,
+    NotFoundError,
+    RefusedError,
+    ServerError,
+    UnknownOutcomeError,
+)
 from jofi_async.core.session import Session
 
 T = TypeVar("T")
@@ -31,7 +39,8 @@ async def see_through(
             looked for.
 
     Raises:
-        CallError: What `act` raised; after a doubt, when looks did not tell that it took effect.
+        JofiAsyncError: What `act` raised. After a doubt, the doubt, when looks did not tell that it took effect, or
+            could not be made, and no second send told more.
     """
     until, doubt = session.until(), None
     for pause in (*PAUSES, math.inf):
@@ -40,10 +49,14 @@ async def see_through(
                 return await act(session, until)
             except (UnknownOutcomeError, ServerError) as error:
                 doubt = error
+            except JofiAsyncError as error:
+                if doubt is None or _settles(error):
+                    raise
+                raise doubt from error
         session = session.patient()
         try:
             found = await look(session, until)
-        except CallError:
+        except JofiAsyncError:
             raise doubt from None
         if found is not None:
             return found
@@ -51,3 +64,10 @@ async def see_through(
             raise doubt
         await asyncio.sleep(pause)
     raise AssertionError("the last round returns or raises")
+
+
+def _settles(error: JofiAsyncError) -> bool:
+    """Whether what became of a second send tells what became of the first: the vendor took it, or refuses it."""
+    return isinstance(error, RefusedError | NotFoundError) or (
+        isinstance(error, CallError) and error.effect is Effect.DONE
+    )

@@ -362,3 +362,14 @@ def test_takers_who_give_up_lose_nothing_and_keep_nobody_waiting(
         return taken + [result async for result in pool]
 
     assert sorted(run(main())) == list(range(10))
+
+
+class Unmeasurable(list[int]):
+    def __len__(self) -> int:
+        raise RuntimeError("not now")
+
+
+async def test_a_length_that_cannot_be_told_is_no_reason_to_fail() -> None:
+    feed: Feed[int] = Feed(Unmeasurable([1, 2]))
+    assert feed.rows is None
+    assert [await feed.pull(), await feed.pull()] == [1, 2]
