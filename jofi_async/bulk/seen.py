@@ -28,12 +28,11 @@ class Seen:
 
     def note(self, person: Person, index: int, line: int | None) -> None:
         """Remember somebody whom an earlier run has settled, whatever else is known of the row."""
-        self._keys.setdefault(mailbox(person.key), -index - 1 if line is None else line)
+        self._keys.setdefault(mailbox(person.key), _place(index, line))
 
     def problem_with(self, person: Person, index: int, line: int | None) -> Problem | None:
         """Say which earlier row this one repeats; a row that repeats none is remembered."""
-        here, person_id = -index - 1 if line is None else line, person.person_id
-        key = person.key if person.key.isascii() else mailbox(person.key)
+        here, key, person_id = _place(index, line), mailbox(person.key), person.person_id
         if key in self._keys:
             return Problem("email", f"repeats the person of {_words(self._keys[key])}")
         if person_id and not self.share_person_id:
@@ -43,6 +42,10 @@ class Seen:
             self._person_ids[person_id] = here
         self._keys[key] = here
         return None
+
+
+def _place(index: int, line: int | None) -> _Place:
+    return -index - 1 if line is None else line
 
 
 def _words(place: _Place) -> str:
