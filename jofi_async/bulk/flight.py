@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from attrs import define, field
+from attrs import define
 
 from jofi_async.bulk.outcome import Outcome
 from jofi_async.bulk.resource import Person
@@ -18,9 +18,9 @@ LAST_REST = 5.0
 """How many seconds a row rests at most once its job is stopped: a late effect may still show, and a look takes time."""
 
 
-@define(eq=False)
-class Flight(Generic[Row, Item]):
-    """A row, and how it fares.
+@define(eq=False, kw_only=True)
+class Flight(CallRecord, Generic[Row, Item]):
+    """A row, how it fares, and the record of its calls.
 
     Attributes:
         outcome: What is known of it so far.
@@ -41,7 +41,6 @@ class Flight(Generic[Row, Item]):
     person: Person | None = None
     is_settled: bool = False
     is_trial: bool = False
-    record: CallRecord = field(factory=CallRecord)
     doubtful: bool = False
     watermark: object = None
     doubted: Sequence[Row] = ()
@@ -54,19 +53,19 @@ class Flight(Generic[Row, Item]):
         self.row = row
         self.doubtful = self.answered = False
         self.doubted = ()
-        self.record.attempts = self.earlier_attempts = 0
+        self.attempts = self.earlier_attempts = 0
         self.outcome.reset()
 
     def halt(self) -> None:
         """Send nothing more, and wake up if it rests."""
-        self.record.halted = True
+        self.halted = True
         if self._resting is not None:
             self._resting.set()
 
     async def rest(self, seconds: float) -> None:
         """Wait before a re-send; once halted, no longer than leaves time for a last look."""
         self._resting = asyncio.Event()
-        if self.record.halted:
+        if self.halted:
             self._resting.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds) as scope:
@@ -78,4 +77,4 @@ class Flight(Generic[Row, Item]):
     @property
     def has_grace(self) -> bool:
         """Whether a stop leaves it its grace: it is on its way, or something came of it already."""
-        return self.answered or self.doubtful or self.record.in_doubt
+        return self.answered or self.doubtful or self.in_doubt

@@ -41,11 +41,11 @@ class Intake(Generic[Row, Item]):
         elif not problems and (repeat := self._seen.problem_with(person, index, line)):
             problems = (repeat,)
         if not problems:
-            return Flight(Outcome(index, pulled, OutcomeKind.NOT_ATTEMPTED), row, person)
+            return Flight(outcome=Outcome(index, pulled, OutcomeKind.NOT_ATTEMPTED), row=row, person=person)
         if person is not None and self._seen.has(person):
             person = None
         refused: Outcome[Row, Item] = Outcome(index, pulled, OutcomeKind.REFUSED, problems=problems)
-        return Flight(refused, row, person, is_settled=True)
+        return Flight(outcome=refused, row=row, person=person, is_settled=True)
 
     async def remember(self, flight: Flight[Row, Item]) -> None:
         """Note what earlier runs made of a row, which goes before what is wrong with it now.

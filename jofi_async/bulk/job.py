@@ -1,13 +1,14 @@
 """A bulk job: source -> workers -> exactly one outcome per row, in bounded memory."""
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from attrs import frozen
 
+from jofi_async.bulk.ahead import Ahead
 from jofi_async.bulk.flight import Flight
 from jofi_async.bulk.intake import Intake
 from jofi_async.bulk.ledger import Ledger, Progress, Resumed
@@ -95,6 +96,7 @@ class BulkJob(Generic[Row, Item]):
         self._settler = Settler(resource, self._ledger)
         self._feed: Feed[Row | SourceRow[Row]] = Feed(source)
         self._intake = Intake(resource, self._ledger, share_person_id=share_person_id)
+        self._ahead = Ahead(self._feed, self._intake.admit, most=1 if self._ledger.keeps else max_in_flight)
         self._effect = effect
         self._stop_after = stop_after
         self._deadline = deadline
@@ -102,12 +104,11 @@ class BulkJob(Generic[Row, Item]):
         self._workers = max_in_flight
         self._pool: Pool[Flight[Row, Item], Outcome[Row, Item]] | None = None
         self._has_begun = False
+        self._pulls_wait = True
         self._patience = Patience()
         self._refusals = Refusals()
         self._ready: deque[Outcome[Row, Item]] = deque()
-        self._flights: dict[Flight[Row, Item], asyncio.Task[Any]] = {}
-        self._counts: Counter[OutcomeKind] = Counter()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._counts: dict[OutcomeKind, int] = dict.fromkeys(OutcomeKind, 0)
         self._timers: list[asyncio.TimerHandle] = []
         self._started = self._ended = 0.0
         self._finished = False
@@ -118,7 +119,7 @@ class BulkJob(Generic[Row, Item]):
     @property
     def in_flight(self) -> int:
         """How many rows are being worked on now."""
-        return len(self._flights)
+        return 0 if self._pool is None else len(self._pool.at_work)
 
     @property
     def resumed(self) -> Resumed | None:
@@ -130,8 +131,8 @@ class BulkJob(Generic[Row, Item]):
         is_running = self._pool is not None and not self._finished
         until = asyncio.get_running_loop().time() if is_running else self._ended
         return Summary(
-            counts={kind: self._counts[kind] for kind in OutcomeKind},
-            total=self._counts.total(),
+            counts=dict(self._counts),
+            total=sum(self._counts.values()),
             seconds=until - self._started,
             stopped=self._stopped,
             error=self._error,
@@ -167,25 +168,29 @@ class BulkJob(Generic[Row, Item]):
         if self._pool is None:
             return
         self._pool.stop_pulling()
-        for flight, worker in self._flights.items():
+        for flight in self._ahead.leave():
+            self._pool.add(self._leave(flight))
+        for worker, flight in self._pool.at_work.items():
             flight.halt()
             if not flight.has_grace and worker is not asyncio.current_task():
                 worker.cancel()
         self._timers.append(asyncio.get_running_loop().call_later(grace, self._cut_off))
 
     def _cut_off(self) -> None:
-        for worker in self._flights.values():
+        assert self._pool is not None
+        for worker in self._pool.at_work:
             worker.cancel()
 
     async def __aenter__(self) -> Self:
         if self._pool is not None:
             raise LifecycleError("A job runs once. Make another one.")
         await self._ledger.open()
-        self._loop = loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         self._started = loop.time()
         self._pool = Pool(
             self._pull,
             self._fly,
+            pull_now=self._pull_now,
             workers=self._workers,
             in_order=self._in_order,
             finish=self._record if self._ledger.keeps else None,
@@ -293,11 +298,14 @@ class BulkJob(Generic[Row, Item]):
             error, self._source_error = self._source_error, None
             raise error
 
+    def _pull_now(self) -> Flight[Row, Item] | None:
+        return None if self._pulls_wait or self._patience.failures else self._ahead.now()
+
     async def _pull(self) -> Flight[Row, Item]:
         try:
             if not self._has_begun:
                 await self._begin()
-            flight = self._intake.admit(self._feed.next() if self._feed.is_sync else await self._feed.pull())
+            flight = await self._ahead.next()
         except StopAsyncIteration:
             raise
         except asyncio.CancelledError:
@@ -321,7 +329,7 @@ class BulkJob(Generic[Row, Item]):
 
     async def _begin(self) -> None:
         """Have the record made ready before the first row is pulled; if that fails, none is."""
-        self._has_begun = True
+        self._has_begun, self._pulls_wait = True, self._ledger.keeps
         try:
             await self._ledger.begin(self._workers, self._progress)
         except Exception as error:
@@ -341,15 +349,17 @@ class BulkJob(Generic[Row, Item]):
             outcome.problems = (Problem("", self._stopped or "the job was stopped"),)
         self._count_failure(outcome)
 
+    def _leave(self, flight: Flight[Row, Item]) -> Outcome[Row, Item]:
+        """The outcome of a row that is not sent."""
+        if not flight.is_settled:
+            self._ledger.leave(flight.outcome)
+        self._close(flight.outcome)
+        return flight.outcome
+
     async def _fly(self, flight: Flight[Row, Item]) -> Outcome[Row, Item]:
-        outcome, worker = flight.outcome, asyncio.current_task(self._loop)
-        assert worker is not None
         if flight.is_settled or self._stopped is not None:
-            if not flight.is_settled:
-                self._ledger.leave(outcome)
-            self._close(outcome)
-            return outcome
-        self._flights[flight] = worker
+            return self._leave(flight)
+        outcome = flight.outcome
         try:
             verdict = await self._resume(flight) if self._ledger.keeps else None
             verdict = verdict or await self._settler.carry(flight)
@@ -362,8 +372,7 @@ class BulkJob(Generic[Row, Item]):
                 if outcome.error is None:
                     outcome.problems = (Problem("", f"sent, and not answered when {self._stopped}"),)
         finally:
-            outcome.attempts = flight.earlier_attempts + flight.record.attempts
-            del self._flights[flight]
+            outcome.attempts = flight.earlier_attempts + flight.attempts
         if outcome.kind is not self._effect:
             self._close(outcome)
         return outcome

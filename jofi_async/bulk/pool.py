@@ -50,6 +50,7 @@ class Pool(Generic[S, R]):
 
     Args:
         pull: Gives the next item; raises StopAsyncIteration at the end. It is never called twice at a time.
+        pull_now: Gives the next item where that takes no wait, else None; `pull` tells why.
         work: Makes a result of an item. An exception of it ends the pool and is raised to the taker.
         workers: How many items are worked on at once.
         in_order: Whether results come in the order in which items were pulled, or as they are ready.
@@ -58,6 +59,7 @@ class Pool(Generic[S, R]):
 
     Attributes:
         ready: The results that `take` would give.
+        at_work: What each worker works on now.
     """
 
     def __init__(
@@ -65,23 +67,26 @@ class Pool(Generic[S, R]):
         pull: Callable[[], Awaitable[S]],
         work: Callable[[S], Awaitable[R]],
         *,
+        pull_now: Callable[[], S | None] = lambda: None,
         workers: int,
         in_order: bool = False,
         finish: Callable[[R], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._pull = pull
+        self._pull_now = pull_now
         self._work = work
         self._finish = finish
         self._workers = workers
         self._in_order = in_order
         self._most = 2 * workers
-        self._held = 0
         self._pullers, self._takers = Line(), Line()
         self._puller: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.ready: deque[R] = deque()
+        self.at_work: dict[asyncio.Task[Any], S] = {}
         self._early: dict[int, R] = {}
         self._pulled = 0
+        self._taken = 0
         self._delivered = 0
         self._started = False
         self._ended = False
@@ -129,10 +134,15 @@ class Pool(Generic[S, R]):
 
     def take(self) -> R:
         """The next result, which is ready: what `__anext__` would return, without a wait."""
-        self._held -= 1
+        self._taken += 1
         if self._pullers:
             self._pullers.wake()
         return self.ready.popleft()
+
+    def add(self, result: R) -> None:
+        """Hand over what nobody has to work on, as if it had been pulled now."""
+        place, self._pulled = self._pulled, self._pulled + 1
+        self._deliver(place, result)
 
     def _start(self) -> None:
         self._started = True
@@ -150,30 +160,40 @@ class Pool(Generic[S, R]):
 
     async def _run(self) -> None:
         worker = asyncio.current_task()
+        assert worker is not None
         while not self._ended:
-            if self._puller is not None or self._held >= self._most:
+            if self._puller is not None or self._pulled - self._taken >= self._most:
                 await self._pullers.wait()
                 continue
-            self._puller = worker
-            self._held += 1
             try:
-                item = await self._pull()
+                item = self._pull_now()
+                if item is None:
+                    item = await self._pull_later(worker)
+                elif self._pullers:
+                    self._pullers.wake()
             except StopAsyncIteration:
-                self._puller = None
                 self.stop_pulling()
                 return
-            finally:
-                self._puller = None
-                if self._pullers:
-                    self._pullers.wake()
             place, self._pulled = self._pulled, self._pulled + 1
-            result = await self._work(item)
+            self.at_work[worker] = item
+            try:
+                result = await self._work(item)
+            finally:
+                del self.at_work[worker]
             if self._finish is None:
                 self._deliver(place, result) if self._in_order else self._hand_over(result)
             else:
                 task = asyncio.create_task(self._finish(result), name=f"jofi_async end of {place}")
                 self._tasks.add(task)
                 task.add_done_callback(partial(self._is_finished, place, result))
+
+    async def _pull_later(self, worker: "asyncio.Task[Any]") -> S:
+        self._puller = worker
+        try:
+            return await self._pull()
+        finally:
+            self._puller = None
+            self._pullers.wake()
 
     def _is_finished(self, place: int, result: R, task: asyncio.Task[None]) -> None:
         self._deliver(place, result)  # also when the task was cancelled before it began

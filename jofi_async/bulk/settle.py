@@ -95,7 +95,7 @@ class Settler(Generic[Row, Item]):
             if not self._may_try_again(flight, verdict):
                 return verdict
             await flight.rest(pause)
-            if flight.record.halted or not self._resource.resend_is_safe:  # one more look may tell
+            if flight.halted or not self._resource.resend_is_safe:  # one more look may tell
                 verdict = self._settle(flight, verdict, await self._look(flight))
             else:
                 verdict = await self._try(flight)
@@ -104,7 +104,7 @@ class Settler(Generic[Row, Item]):
     async def _send_late(self, flight: Flight[Row, Item], verdict: Verdict) -> Verdict:
         """Send again what is not safe to be sent again, where that is asked for and nobody is there long after."""
         seconds = self._resource.resend_after
-        if self._resource.resend_is_safe or verdict.kind is not OutcomeKind.UNKNOWN or flight.record.halted:
+        if self._resource.resend_is_safe or verdict.kind is not OutcomeKind.UNKNOWN or flight.halted:
             return verdict
         if seconds is None:
             flight.outcome.problems = (IN_DOUBT,)
@@ -112,7 +112,7 @@ class Settler(Generic[Row, Item]):
         await flight.rest(seconds)
         look = await self._look(flight)
         verdict = self._settle(flight, verdict, look)
-        if verdict.kind is not OutcomeKind.UNKNOWN or not look.conclusive or flight.record.halted:
+        if verdict.kind is not OutcomeKind.UNKNOWN or not look.conclusive or flight.halted:
             return verdict
         return await self._try(flight)
 
@@ -125,7 +125,7 @@ class Settler(Generic[Row, Item]):
 
     def _may_try_again(self, flight: Flight[Row, Item], verdict: Verdict) -> bool:
         """Whether to look again, and where that is safe to send again, too."""
-        if verdict.kind is not OutcomeKind.UNKNOWN or verdict.stops or flight.record.halted:
+        if verdict.kind is not OutcomeKind.UNKNOWN or verdict.stops or flight.halted:
             return False
         if not self._resource.resend_is_safe:
             return self._resource.looks_prove
@@ -133,13 +133,13 @@ class Settler(Generic[Row, Item]):
 
     async def _try(self, flight: Flight[Row, Item]) -> Verdict:
         """Send a row once, and look where its answer alone does not tell all."""
-        outcome, sent_before = flight.outcome, flight.record.attempts
+        outcome, sent_before = flight.outcome, flight.attempts
         try:
             if self._ledger.keeps:
                 await self._ledger.intend(flight)
-            outcome.item = await self._resource.send(flight.row, flight.record)
+            outcome.item = await self._resource.send(flight.row, flight)
         except Exception as error:
-            verdict = verdict_on(error, sent=flight.record.attempts > sent_before)
+            verdict = verdict_on(error, sent=flight.attempts > sent_before)
             if isinstance(error, JofiAsyncError) and error.row is None:
                 error.row = flight.row
             if verdict.kind is OutcomeKind.UNKNOWN:

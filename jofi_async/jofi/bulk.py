@@ -2,10 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
 from jofi_async.bulk.job import BulkJob
 from jofi_async.bulk.outcome import Outcome
@@ -43,36 +42,21 @@ class Find(Protocol):
         ...
 
 
-class Fields:
-    """Reads a row's fields once: the row that was checked is nearly always the next that is sent."""
-
-    _row: NewInvitation | None = None
-    _fields: Mapping[str, Any] = MappingProxyType({})
-
-    def of(self, row: NewInvitation) -> Mapping[str, Any]:
-        """The fields that are given, by name."""
-        if row is not self._row:
-            self._row, self._fields = row, row.given()
-        return self._fields
-
-
 @frozen(kw_only=True)
 class InvitationChecks:
     """The part of JOFI's side that sends nothing.
 
     Attributes:
         validate: Whether rows are checked before they are sent.
-        fields: Reads the rows.
     """
 
     validate: bool
-    fields: Fields = field(factory=Fields, eq=False, repr=False)
 
     def check(self, row: NewInvitation) -> Sequence[Problem]:
         """Say what cannot be right about a row; see `BulkResource.check`."""
         if not isinstance(row, NewInvitation):  # pyright: ignore[reportUnnecessaryIsInstance]
             return [Problem("", f"is no NewInvitation but a {type(row).__name__}")]
-        return check_new(self.fields.of(row)) if self.validate else []
+        return check_new(row.given()) if self.validate else []
 
     def person(self, row: NewInvitation) -> Person:
         """Name the person: the address, trimmed, whatever the case, and the person_id, trimmed."""
@@ -109,7 +93,7 @@ class InvitationsInBulk(InvitationChecks):
 
     def send(self, row: NewInvitation, record: CallRecord) -> Awaitable[Invitation]:
         """Create one invitation."""
-        return self.create(self.fields.of(row), record)
+        return self.create(row.given(), record)
 
     async def known(self, row: NewInvitation) -> None:
         """Never asked."""

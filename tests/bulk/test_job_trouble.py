@@ -49,8 +49,8 @@ def test_a_server_that_is_down_gets_three_trials_and_then_the_job_stops() -> Non
     vendor, source = Times(drop_before, 1e9), Pulls(people(1000))
     outcomes, job = invite_all(vendor, source)
     assert vendor.asked == [0.0] * 8 + [1.0, 6.0, 21.0]
-    assert kinds(outcomes) == {NOT_ATTEMPTED: 11}
-    assert source.count == 11
+    assert kinds(outcomes) == {NOT_ATTEMPTED: 12}  # one of them was read ahead and never begun
+    assert source.count == 12
     check_gave_up(job, outcomes)
 
 
@@ -61,8 +61,11 @@ def test_a_server_that_fails_every_create_gets_each_row_four_times_and_three_tri
     begun = [0.0] * 4 + [7.5] * 4 + [15.0] * 3  # the eighth failure begins a pause
     begun += [15 + 1, 23.5 + 5, 36.0 + 15]  # the three trials
     assert vendor.asked == sorted(start + later for start in begun for later in tries)
-    assert kinds(outcomes) == {UNKNOWN: 14, NOT_ATTEMPTED: 1}  # the one waited for what becomes of the last trial
-    assert source.count == 15
+    assert kinds(outcomes) == {
+        UNKNOWN: 14,
+        NOT_ATTEMPTED: 2,
+    }  # one waited for the last trial, one was read ahead
+    assert source.count == 16
     check_gave_up(job, outcomes)
 
 
@@ -76,7 +79,8 @@ def check_gave_up(job: Job, outcomes: list[RowOutcome]) -> None:
 def test_rows_that_are_in_flight_when_the_pause_begins_are_all_that_is_lost() -> None:
     vendor, source = Times(late(1, drop_before), 1e9), Pulls(people(1000))
     outcomes, _ = invite_all(vendor, source, max_in_flight=16)
-    assert len(outcomes) == source.count <= 16 + 8 + 3
+    assert len(outcomes) == source.count
+    assert sum(outcome.attempts for outcome in outcomes) <= 16 + 8 + 3
 
 
 @pytest.mark.parametrize(("until", "trials"), [(0.9, 1), (5, 2), (20, 3)])

@@ -1,4 +1,5 @@
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -51,6 +52,41 @@ def test_every_item_gives_one_result(length: int, in_order: bool, make: Callable
         return results
 
     assert sorted(run(main())) == list(range(length))
+
+
+@settings(deadline=None)
+@given(st.lists(st.booleans(), max_size=40), st.integers(1, 5), st.booleans())
+def test_what_takes_no_wait_is_pulled_without_one(at_once: list[bool], workers: int, in_order: bool) -> None:
+    items = deque(enumerate(at_once))
+    waited: list[int] = []
+
+    def pull_now() -> int | None:
+        return items.popleft()[0] + 1 if items and items[0][1] else None
+
+    async def pull() -> int:
+        await asyncio.sleep(1)
+        if not items:
+            raise StopAsyncIteration
+        waited.append(items[0][0])
+        return items.popleft()[0] + 1
+
+    async def main() -> list[int]:
+        pool = Pool(pull, nap, pull_now=pull_now, workers=workers, in_order=in_order)
+        return [result async for result in pool]
+
+    results = run(main())
+    assert (results if in_order else sorted(results)) == list(range(1, len(at_once) + 1))
+    assert waited == [place for place, is_at_once in enumerate(at_once) if not is_at_once]
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_what_is_added_comes_after_all_that_was_pulled_before(in_order: bool) -> None:
+    async def main() -> list[int]:
+        pool = pool_of(range(4), nap, workers=4, in_order=in_order)
+        asyncio.get_running_loop().call_later(1, pool.add, 99)
+        return [result async for result in pool]
+
+    assert run(main()) == ([0, 1, 2, 3, 99] if in_order else [99, 3, 2, 1, 0])
 
 
 def test_completion_order_hands_over_what_is_ready_first() -> None:

@@ -166,7 +166,7 @@ class JournalLedger(Ledger[Row, Item]):
                 raise NotSentError("It took so long to connect that somebody may have taken the journal over")
 
         await clear()
-        flight.record.clearance, flight.record.still_clear = clear, still_clear
+        flight.clearance, flight.still_clear = clear, still_clear
 
     async def record(self, outcome: Outcome[Row, Item]) -> None:
         """Record an outcome; see `Ledger.record`."""
@@ -315,7 +315,7 @@ class JournalLedger(Ledger[Row, Item]):
             watermark=flight.watermark,
             intended_at=intended_at,
             renewed_at=time.time(),
-            attempts=flight.earlier_attempts + flight.record.attempts + 1,
+            attempts=flight.earlier_attempts + flight.attempts + 1,
         )
 
     def _entry(self, outcome: Outcome[Row, Item], recorded: Entry) -> Entry:

@@ -227,7 +227,8 @@ class Invitations(InvitationReads):
         is `existed`, with the invitation that was found. Single calls of the client overtake the job's.
 
         Args:
-            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable. A
+            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable. Without
+                a journal up to 16 rows of a sync one, and no more than `max_in_flight`, are read in one go. A
                 generator that is given stays open when the job is stopped; `contextlib.aclosing` closes it.
             journal: The path of the job's journal, or a `Journal`. Run again with the same one, the job resumes: nobody
                 who is settled in it is sent again, and whoever may have been invited is looked for before anything is

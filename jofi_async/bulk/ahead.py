@@ -1,0 +1,70 @@
+"""The rows of a job as they are pulled and admitted; those of a sync source some in one go, which takes less time."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from jofi_async.bulk.flight import Flight
+from jofi_async.bulk.source import Feed, SourceRow
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+MOST = 16
+"""How many rows are admitted in one go at the most."""
+
+
+class Ahead(Generic[Row, Item]):
+    """Pulls rows and admits them, a few ahead of what is asked for.
+
+    Args:
+        feed: The source; of an async one nothing is read ahead.
+        admit: Checks a row, see `Intake.admit`.
+        most: How many rows are admitted in one go; never more than `MOST`.
+    """
+
+    def __init__(
+        self,
+        feed: Feed[Row | SourceRow[Row]],
+        admit: Callable[[Row | SourceRow[Row]], Flight[Row, Item]],
+        *,
+        most: int,
+    ) -> None:
+        self._feed = feed
+        self._admit = admit
+        self._most = min(most, MOST) if feed.is_sync else 0
+        self._flights: deque[Flight[Row, Item]] = deque()
+        self._end: BaseException | None = None
+
+    def now(self) -> Flight[Row, Item] | None:
+        """The next row of a sync source; None where `next` has to tell why there is none."""
+        if not self._flights:
+            self._read()
+        return self._flights.popleft() if self._flights else None
+
+    async def next(self) -> Flight[Row, Item]:
+        """The next row.
+
+        Raises:
+            StopAsyncIteration: There is none.
+            Exception: What the source raised, once all rows before it were given.
+        """
+        if (flight := self.now()) is not None:
+            return flight
+        if self._end is not None:
+            raise self._end
+        return self._admit(await self._feed.pull())
+
+    def leave(self) -> Iterator[Flight[Row, Item]]:
+        """Read ahead no more, and give the rows that were."""
+        self._most = 0
+        while self._flights:
+            yield self._flights.popleft()
+
+    def _read(self) -> None:
+        while self._end is None and len(self._flights) < self._most:
+            try:
+                self._flights.append(self._admit(self._feed.next()))
+            except (Exception, asyncio.CancelledError) as end:
+                self._end = end
