@@ -11,29 +11,24 @@ from jofi_async.bulk.source import Feed, SourceRow
 Row = TypeVar("Row")
 Item = TypeVar("Item")
 
-MOST = 16
-"""How many rows are admitted in one go at the most."""
-
 
 class Ahead(Generic[Row, Item]):
     """Pulls rows and admits them, a few ahead of what is asked for.
 
     Args:
-        feed: The source; of an async one nothing is read ahead.
+        feed: The source.
         admit: Checks a row, see `Intake.admit`.
-        most: How many rows are admitted in one go; never more than `MOST`.
+
+    Attributes:
+        most: How many rows of a sync source are admitted in one go.
     """
 
     def __init__(
-        self,
-        feed: Feed[Row | SourceRow[Row]],
-        admit: Callable[[Row | SourceRow[Row]], Flight[Row, Item]],
-        *,
-        most: int,
+        self, feed: Feed[Row | SourceRow[Row]], admit: Callable[[Row | SourceRow[Row]], Flight[Row, Item]]
     ) -> None:
         self._feed = feed
         self._admit = admit
-        self._most = min(most, MOST) if feed.is_sync else 0
+        self.most = 1
         self._flights: deque[Flight[Row, Item]] = deque()
         self._end: BaseException | None = None
 
@@ -58,12 +53,12 @@ class Ahead(Generic[Row, Item]):
 
     def leave(self) -> Iterator[Flight[Row, Item]]:
         """Read ahead no more, and give the rows that were."""
-        self._most = 0
+        self.most = 0
         while self._flights:
             yield self._flights.popleft()
 
     def _read(self) -> None:
-        while self._end is None and len(self._flights) < self._most:
+        while self._feed.is_sync and self._end is None and len(self._flights) < self.most:
             try:
                 self._flights.append(self._admit(self._feed.next()))
             except (Exception, asyncio.CancelledError) as end:

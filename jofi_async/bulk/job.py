@@ -38,6 +38,9 @@ Order = Literal["completion", "input"]
 GRACE = 10.0
 """How many seconds the rows in flight have to be answered when a job is stopped."""
 
+AHEAD = 16
+"""How many rows of a sync source are admitted in one go at the most."""
+
 
 @frozen
 class Summary:
@@ -96,7 +99,7 @@ class BulkJob(Generic[Row, Item]):
         self._settler = Settler(resource, self._ledger)
         self._feed: Feed[Row | SourceRow[Row]] = Feed(source)
         self._intake = Intake(resource, self._ledger, share_person_id=share_person_id)
-        self._ahead = Ahead(self._feed, self._intake.admit, most=1 if self._ledger.keeps else max_in_flight)
+        self._ahead = Ahead(self._feed, self._intake.admit)
         self._effect = effect
         self._stop_after = stop_after
         self._deadline = deadline
@@ -185,6 +188,8 @@ class BulkJob(Generic[Row, Item]):
         if self._pool is not None:
             raise LifecycleError("A job runs once. Make another one.")
         await self._ledger.open()
+        if not self._ledger.remembers:
+            self._ahead.most = min(AHEAD, self._workers)
         loop = asyncio.get_running_loop()
         self._started = loop.time()
         self._pool = Pool(
@@ -317,7 +322,7 @@ class BulkJob(Generic[Row, Item]):
             self._blame(error, f"the source failed: {why}")
             raise StopAsyncIteration from None
         try:
-            if self._ledger.keeps:
+            if self._ledger.remembers:
                 await self._intake.remember(flight)
             if self._patience.failures and self._patience.is_tried:
                 flight.is_trial = not flight.is_settled and await self._patience.ready()
@@ -329,7 +334,7 @@ class BulkJob(Generic[Row, Item]):
 
     async def _begin(self) -> None:
         """Have the record made ready before the first row is pulled; if that fails, none is."""
-        self._has_begun, self._pulls_wait = True, self._ledger.keeps
+        self._has_begun, self._pulls_wait = True, self._ledger.remembers
         try:
             await self._ledger.begin(self._workers, self._progress)
         except Exception as error:

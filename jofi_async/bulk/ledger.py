@@ -53,10 +53,12 @@ class Ledger(Generic[Row, Item]):
 
     Attributes:
         keeps: Whether anything is recorded at all.
+        remembers: Whether earlier runs may know of a row, so that each has to be asked for; settled once it is open.
         resumed: What earlier runs left; None when there is no earlier run.
     """
 
     keeps: bool = False
+    remembers: bool = False
     resumed: Resumed | None = None
 
     async def open(self) -> None:

@@ -76,7 +76,8 @@ class Outcome(Generic[Row, Item]):
     @property
     def row(self) -> Row:
         """What was to be sent."""
-        return self.source.row
+        pulled = self._pulled
+        return cast("SourceRow[Row]", pulled).row if isinstance(pulled, SourceRow) else pulled
 
     @property
     def line(self) -> int | None:

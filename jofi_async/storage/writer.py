@@ -8,18 +8,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from attrs import frozen
-
 from jofi_async.storage.database import StorageError
 
 T = TypeVar("T")
 Change = Callable[[sqlite3.Connection], T]
-
-
-@frozen(eq=False)
-class _Asked:
-    change: Change[Any]
-    future: "asyncio.Future[Any]"
 
 
 class Writer:
@@ -38,7 +30,7 @@ class Writer:
         self._name = name
         self._guard = guard
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jofi_async writer")
-        self._asked: list[_Asked] = []
+        self._asked: list[tuple[Change[Any], asyncio.Future[Any]]] = []
         self._idle = asyncio.Event()
         self._idle.set()
         self._broken: StorageError | None = None
@@ -55,13 +47,13 @@ class Writer:
         Raises:
             StorageError: It cannot be written.
         """
-        asked = _Asked(change, asyncio.get_running_loop().create_future())
-        self._asked.append(asked)
+        loop = asyncio.get_running_loop()
+        made: asyncio.Future[T] = loop.create_future()
+        self._asked.append((change, made))
         if self._idle.is_set():
             self._idle.clear()
-            asyncio.get_running_loop().call_soon(self._flush)
-        result: T = await asked.future
-        return result
+            loop.call_soon(self._flush)
+        return await made
 
     async def aclose(self) -> None:
         """Write what was asked for, and close the file."""
@@ -79,18 +71,18 @@ class Writer:
         if not batch:
             self._idle.set()
             return
-        commit = partial(self._commit, [asked.change for asked in batch])
+        commit = partial(self._commit, [change for change, _ in batch])
         writing = asyncio.get_running_loop().run_in_executor(self._thread, commit)
-        writing.add_done_callback(partial(self._written, batch))
+        writing.add_done_callback(partial(self._written, [made for _, made in batch]))
 
-    def _written(self, batch: Sequence[_Asked], writing: "asyncio.Future[Sequence[Any]]") -> None:
-        for asked, result in zip(batch, writing.result(), strict=True):
-            if asked.future.done():
+    def _written(self, asked: Sequence["asyncio.Future[Any]"], writing: "asyncio.Future[Sequence[Any]]") -> None:
+        for made, result in zip(asked, writing.result(), strict=True):
+            if made.done():
                 continue
             if isinstance(result, Exception):
-                asked.future.set_exception(result)
+                made.set_exception(result)
             else:
-                asked.future.set_result(result)
+                made.set_result(result)
         self._flush()
 
     def _commit(self, changes: Sequence[Change[Any]]) -> Sequence[Any]:

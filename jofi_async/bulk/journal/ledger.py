@@ -58,7 +58,7 @@ class JournalLedger(Ledger[Row, Item]):
         self._resource = resource
         self._share_person_id = share_person_id
         self._opening: Opening | None = None
-        self._is_new = False
+        self.remembers = True
         self._known: dict[int, Entry] = {}
         self._intents: dict[int, Entry] = {}
         self._unseen: set[str] = set()
@@ -76,7 +76,8 @@ class JournalLedger(Ledger[Row, Item]):
                 "invite everybody in the input all the same, start over (`start_over`, `--start-over`)"
             )
         self._opening = opening
-        self._is_new = self._journal.start_over or (opening.binding is None and not opening.took_over)
+        is_new = opening.binding is None and not opening.took_over
+        self.remembers = not (is_new or self._journal.start_over)
         if opening.binding is not None and not self._journal.start_over:
             settled, doubts = (sum(opening.counts.get(one, 0) for one in states) for states in (SETTLED, IN_DOUBT))
             self.resumed = Resumed(settled, doubts if self._doubts_matter else 0, opening.broke_off)
@@ -98,7 +99,7 @@ class JournalLedger(Ledger[Row, Item]):
 
     async def earlier(self, person: Person, index: int, source: SourceRow[Row]) -> Outcome[Row, Item] | None:
         """What earlier runs made of a row; see `Ledger.earlier`."""
-        if self._is_new:  # repeats within a run are known without it
+        if not self.remembers:  # repeats within a run are known without it
             return None
         mine, other = await self._entries(person)
         if mine is not None and mine.is_settled:
@@ -304,7 +305,8 @@ class JournalLedger(Ledger[Row, Item]):
         return entry.is_settled or (entry.in_doubt and entry.person not in self._gone)
 
     def _intent(self, flight: Flight[Row, Item], known: Entry | None, intended_at: float) -> Entry:
-        person = self._resource.person(flight.outcome.row)
+        person = flight.person
+        assert person is not None
         trace = self._resource.trace(flight.row)
         traces = [] if known is None else [one for one in known.traces if one != trace]
         return Entry(

@@ -227,9 +227,9 @@ class Invitations(InvitationReads):
         is `existed`, with the invitation that was found. Single calls of the client overtake the job's.
 
         Args:
-            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable. Without
-                a journal up to 16 rows of a sync one, and no more than `max_in_flight`, are read in one go. A
-                generator that is given stays open when the job is stopped; `contextlib.aclosing` closes it.
+            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable; of a
+                sync one up to 16 rows, and no more than `max_in_flight`, may be read in one go. A generator that is
+                given stays open when the job is stopped; `contextlib.aclosing` closes it.
             journal: The path of the job's journal, or a `Journal`. Run again with the same one, the job resumes: nobody
                 who is settled in it is sent again, and whoever may have been invited is looked for before anything is
                 sent. Entering the job raises a `JournalError` when the journal cannot be used, iterating over it when
