@@ -51,9 +51,8 @@ class Ahead(Generic[Row, Item]):
             raise self._end
         return self._admit(await self._feed.pull())
 
-    def leave(self) -> Iterator[Flight[Row, Item]]:
-        """Read ahead no more, and give the rows that were."""
-        self.most = 0
+    def left(self) -> Iterator[Flight[Row, Item]]:
+        """The rows that were read ahead and not given."""
         while self._flights:
             yield self._flights.popleft()
 

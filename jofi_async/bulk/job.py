@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar
 
@@ -171,8 +171,7 @@ class BulkJob(Generic[Row, Item]):
         if self._pool is None:
             return
         self._pool.stop_pulling()
-        for flight in self._ahead.leave():
-            self._pool.add(self._leave(flight))
+        self._ahead.most = 0
         for worker, flight in self._pool.at_work.items():
             flight.halt()
             if not flight.has_grace and worker is not asyncio.current_task():
@@ -199,6 +198,7 @@ class BulkJob(Generic[Row, Item]):
             workers=self._workers,
             in_order=self._in_order,
             finish=self._record if self._ledger.keeps else None,
+            rest=self._rest,
         )
         if self._stopped is not None:
             self._pool.stop_pulling()
@@ -360,6 +360,13 @@ class BulkJob(Generic[Row, Item]):
             self._ledger.leave(flight.outcome)
         self._close(flight.outcome)
         return flight.outcome
+
+    def _rest(self) -> Iterator[Outcome[Row, Item]]:
+        """The outcomes of rows that were read ahead and never begun, once all workers have ended."""
+        assert self._pool is not None
+        if not self._pool.is_over:
+            self.stop("it was cancelled")
+        return map(self._leave, self._ahead.left())
 
     async def _fly(self, flight: Flight[Row, Item]) -> Outcome[Row, Item]:
         if flight.is_settled or self._stopped is not None:

@@ -6,7 +6,7 @@ and not yet taken, so that a slow taker slows the pulling.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -56,10 +56,12 @@ class Pool(Generic[S, R]):
         in_order: Whether results come in the order in which items were pulled, or as they are ready.
         finish: What is still to be done about a result before it is handed over, while the worker goes on; None for
             nothing.
+        rest: Gives what is handed over besides, when all workers have ended.
 
     Attributes:
         ready: The results that `take` would give.
         at_work: What each worker works on now.
+        is_over: Whether nothing more is pulled; workers that have all ended without it were cancelled by somebody else.
     """
 
     def __init__(
@@ -71,11 +73,13 @@ class Pool(Generic[S, R]):
         workers: int,
         in_order: bool = False,
         finish: Callable[[R], Coroutine[Any, Any, None]] | None = None,
+        rest: Callable[[], Iterable[R]] = tuple,
     ) -> None:
         self._pull = pull
         self._pull_now = pull_now
         self._work = work
         self._finish = finish
+        self._rest = rest
         self._workers = workers
         self._in_order = in_order
         self._most = 2 * workers
@@ -89,7 +93,7 @@ class Pool(Generic[S, R]):
         self._taken = 0
         self._delivered = 0
         self._started = False
-        self._ended = False
+        self.is_over = False
         self._error: BaseException | None = None
 
     @property
@@ -99,14 +103,14 @@ class Pool(Generic[S, R]):
 
     def stop_pulling(self) -> None:
         """Pull nothing more; what was pulled is still worked on."""
-        self._ended = True
+        self.is_over = True
         self._pullers.wake_all()
         if self._puller is not None:
             self._puller.cancel()
 
     async def aclose(self) -> None:
         """Cancel all workers and wait for them."""
-        self._started = self._ended = True
+        self._started = self.is_over = True
         for task in self._tasks:
             task.cancel()
         await self.wait()
@@ -139,11 +143,6 @@ class Pool(Generic[S, R]):
             self._pullers.wake()
         return self.ready.popleft()
 
-    def add(self, result: R) -> None:
-        """Hand over what nobody has to work on, as if it had been pulled now."""
-        place, self._pulled = self._pulled, self._pulled + 1
-        self._deliver(place, result)
-
     def _start(self) -> None:
         self._started = True
         for number in range(self._workers):
@@ -156,12 +155,15 @@ class Pool(Generic[S, R]):
         if not task.cancelled() and (error := task.exception()) is not None:
             self._error = self._error or error
             self.stop_pulling()
+        if not self._tasks:
+            for result in self._rest():
+                self._hand_over(result)
         self._takers.wake_all()
 
     async def _run(self) -> None:
         worker = asyncio.current_task()
         assert worker is not None
-        while not self._ended:
+        while not self.is_over:
             if self._puller is not None or self._pulled - self._taken >= self._most:
                 await self._pullers.wait()
                 continue

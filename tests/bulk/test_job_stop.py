@@ -120,11 +120,13 @@ def test_the_end_of_the_grace_cuts_a_look_and_the_outcome_stands(grace: float | 
     assert (kinds(outcomes), outcomes[0].item, ended) == ({EXISTED: 1}, None, ends)
 
 
-def test_a_stop_during_a_pause_keeps_the_row_that_waited() -> None:
+@pytest.mark.parametrize("order", ["completion", "input"])
+def test_a_stop_during_a_pause_keeps_the_row_that_waited_and_those_read_ahead(order: Order) -> None:
     source = Pulls(people(50))
-    job = job_of(Vendor(otherwise=drop_before), source)
+    job = job_of(Vendor(otherwise=drop_before), source, order=order)
     outcomes, ended = run(stopped_at(job, 0.5))
     assert kinds(outcomes) == {NOT_ATTEMPTED: source.count}
+    assert [outcome.index for outcome in outcomes] == list(range(12))
     assert ended == 0.5
     assert outcomes[-1].reason == "the job was stopped"
 
@@ -297,6 +299,22 @@ def test_cancelling_every_task_there_is_loses_no_outcome() -> None:
     def cancel_all(but: Any) -> None:
         for task in asyncio.all_tasks() - {but}:
             task.cancel()
+
+    run(main())
+
+
+def test_cancelling_the_workers_while_they_wait_does_not_pass_for_the_end_of_the_source() -> None:
+    async def main() -> None:
+        source = Pulls(people(20))
+        async with job_of(Vendor(), source, max_in_flight=3) as job:
+            outcomes = [await anext(job)]
+            await asyncio.sleep(1)  # until all wait for the taker
+            for worker in asyncio.all_tasks() - {asyncio.current_task()}:
+                worker.cancel()
+            await take(job, outcomes)
+        assert [outcome.index for outcome in outcomes] == list(range(source.count))
+        assert (kinds(outcomes), job.summary().stopped) == ({CREATED: 7, NOT_ATTEMPTED: 2}, "it was cancelled")
+        assert [outcome.reason for outcome in outcomes[7:]] == ["it was cancelled"] * 2
 
     run(main())
 

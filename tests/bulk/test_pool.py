@@ -80,13 +80,14 @@ def test_what_takes_no_wait_is_pulled_without_one(at_once: list[bool], workers: 
 
 
 @pytest.mark.parametrize("in_order", [False, True])
-def test_what_is_added_comes_after_all_that_was_pulled_before(in_order: bool) -> None:
+def test_the_rest_comes_once_all_workers_have_ended(in_order: bool) -> None:
     async def main() -> list[int]:
-        pool = pool_of(range(4), nap, workers=4, in_order=in_order)
-        asyncio.get_running_loop().call_later(1, pool.add, 99)
+        feed: Feed[int] = Feed(range(9))
+        pool = Pool[int, int](feed.pull, nap, workers=4, in_order=in_order, rest=lambda: [98, 99])
+        asyncio.get_running_loop().call_later(1, pool.stop_pulling)
         return [result async for result in pool]
 
-    assert run(main()) == ([0, 1, 2, 3, 99] if in_order else [99, 3, 2, 1, 0])
+    assert run(main()) == ([0, 1, 2, 3, 98, 99] if in_order else [3, 2, 1, 0, 98, 99])
 
 
 def test_completion_order_hands_over_what_is_ready_first() -> None:
