@@ -60,10 +60,8 @@ class InvitationChecks:
 
     def person(self, row: NewInvitation) -> Person:
         """Name the person: the address, trimmed, whatever the case, and the person_id, trimmed."""
-        person_id = row.person_id or None
-        if isinstance(person_id, str):  # else nobody checked it, and it is told when it is sent
-            person_id = person_id.strip() or None
-        return Person(normalised(row.email), person_id)
+        person_id = str(row.person_id or "")  # one that nobody checked may be anything, and is told of when it is sent
+        return Person(normalised(row.email), person_id.strip() or None)
 
 
 @frozen(kw_only=True)

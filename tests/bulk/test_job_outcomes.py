@@ -337,6 +337,18 @@ def test_an_unchecked_row_that_nobody_understands_costs_no_other_its_outcome() -
     run(main())
 
 
+@pytest.mark.parametrize("person_id", [["P1"], {"id": 1}, 7])
+def test_an_unchecked_person_id_of_any_kind_is_told_of_by_the_vendor(person_id: Any) -> None:
+    async def main() -> None:
+        client = client_of(Vendor(), validate=False)
+        async with client.invitations.create_many([new(0), new(1, person_id=person_id), new(2)], order="input") as job:
+            outcomes = [outcome async for outcome in job]
+        assert [outcome.kind.value for outcome in outcomes] == ["created", "refused", "created"]
+        assert outcomes[1].attempts == 1
+
+    run(main())
+
+
 # what is nobody's fault
 
 
