@@ -20,7 +20,7 @@ LAST_REST = 5.0
 
 @define(eq=False, kw_only=True)
 class Flight(CallRecord, Generic[Row, Item]):
-    """A row, how it fares, and the record of its calls.
+    """A row, how it fares, and the record of the calls of its step.
 
     Attributes:
         outcome: What is known of it so far.
@@ -28,7 +28,6 @@ class Flight(CallRecord, Generic[Row, Item]):
         person: Who it is about; None when it cannot be sent.
         is_settled: Whether nothing is to be sent for it.
         is_trial: Whether it is the single one that tells how the server fares.
-        record: How its sends go.
         doubtful: Whether a send of it may have taken effect without an answer, in this run or an earlier one.
         watermark: The watermark of its first send that may be in doubt.
         doubted: What earlier runs sent of it without an answer.
@@ -53,7 +52,8 @@ class Flight(CallRecord, Generic[Row, Item]):
         self.row = row
         self.doubtful = self.answered = False
         self.doubted = ()
-        self.attempts = self.earlier_attempts = 0
+        self.earlier_attempts = 0
+        self.begin_anew()
         self.outcome.reset()
 
     def halt(self) -> None:

@@ -62,6 +62,11 @@ class CallRecord:
     answering: float = 0.0
     backing_off: float = 0.0
 
+    def begin_anew(self) -> None:
+        """Forget the calls that were made, so that the next is told of alone."""
+        self.attempts, self.flying = 0, None
+        self.queued = self.limited = self.answering = self.backing_off = 0.0
+
     @property
     def in_doubt(self) -> bool:
         """Whether a request is under way of which a byte may have left."""

@@ -25,6 +25,7 @@ from jofi_async import (
 )
 from jofi_async.bulk.journal.records import State
 from jofi_async.bulk.outcome import Outcome
+from jofi_async.core.events import CallEnded, Event
 from jofi_async.sandbox import Sandbox
 from jofi_async.testing import JournalMemory, MemoryStore
 from jofi_async.transports.aiohttp import AiohttpTransport
@@ -369,6 +370,28 @@ def test_a_job_cut_off_while_it_looks_for_a_candidate_tells_of_no_invitation() -
     assert "run it again" in outcome.reason
     assert [one.kind for one in invite(fake, [row()], journal=MemoryStore(memory))] == [CREATED]
     assert (len(fake.candidates), len(fake.messages)) == (2, 2)
+
+
+def test_a_stop_before_the_second_step_is_sent_leaves_no_doubt_of_the_first() -> None:
+    fake, ended = FakeYardstik(), list[CallEnded]()
+    limit = RateLimit(per_second=0.05, burst=6)  # the second step waits for 8 s
+
+    def note(event: Event) -> None:
+        if isinstance(event, CallEnded):
+            ended.append(event)
+
+    async def main() -> Outcome[Any, Any]:
+        async with FakeTransport(fake, faults=["POST /candidates slow=20"]) as transport:
+            client = YardstikClient(KEY, transport=transport, rate_limit=limit, retry=ONCE, deadline=12.0, hooks=[note])
+            async with client.invitations.create_many([row()]) as job:
+                asyncio.get_running_loop().call_later(15.0, lambda: job.stop(grace=2.0))
+                (outcome,) = [one async for one in job]
+                assert job.summary().seconds == 15.0
+                return outcome
+
+    outcome = run(main())
+    assert (outcome.kind, outcome.attempts, len(fake.candidates), len(fake.messages)) == (NOT_ATTEMPTED, 0, 1, 0)
+    assert (ended[-1].path, ended[-1].queued, ended[-1].answering) == ("/invitations", 0.0, 0.0)
 
 
 def test_a_job_that_ended_between_the_steps_goes_on_with_the_second() -> None:
