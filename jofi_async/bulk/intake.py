@@ -79,7 +79,7 @@ class Intake(Generic[Row, Item]):
         """Who a row is about; None for one that nobody can be named by."""
         try:
             person = self._resource.person(row)
-            f"{person.key} {person.person_id}".encode()
+            (person.key + (person.person_id or "")).encode()
         except Exception:  # a row that nobody checked may hold anything
             return None
         return person

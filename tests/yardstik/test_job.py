@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -33,7 +33,7 @@ from jofi_async.yardstik.bulk import SAME_CANDIDATE
 from jofi_async.yardstik.fake import FakeSettings, YardstikMount
 from jofi_async.yardstik.models import Candidate, Invitation, NewCandidate, NewInvitation
 from tests.bulk.support import run
-from tests.yardstik.ways import KEY, ONCE, STANDARD, client_of
+from tests.yardstik.ways import KEY, ONCE, STANDARD
 
 CREATED, EXISTED, REFUSED = OutcomeKind.CREATED, OutcomeKind.EXISTED, OutcomeKind.REFUSED
 UNKNOWN, NOT_ATTEMPTED = OutcomeKind.UNKNOWN, OutcomeKind.NOT_ATTEMPTED
@@ -466,26 +466,3 @@ async def test_the_job_over_http() -> None:
 
 
 # many changes
-
-
-def test_many_are_canceled_refreshed_and_deleted() -> None:
-    fake = FakeYardstik()
-    ids = [fake.invite(f"p{number}@example.org").id for number in range(5)]
-    fake.complete(ids[0])
-    end = datetime(2030, 1, 1, tzinfo=UTC)
-    counts = {}
-    for action, options in (("cancel", {}), ("refresh", {"expires_at": end}), ("delete", {})):
-
-        async def main(action: Any = action, options: Any = options) -> list[Outcome[Any, Any]]:
-            async with client_of(fake).invitations.change_many(action, [*ids, "gone"], **options) as job:
-                return [outcome async for outcome in job]
-
-        outcomes = run(main())
-        counts[action] = Counter(outcome.kind.value for outcome in outcomes)
-        assert {outcome.row for outcome in outcomes if outcome.kind is REFUSED} == {ids[0], "gone"}
-        if action == "refresh":
-            assert {one.expires_at for one in fake.invitations[1:]} == {end}
-    assert counts == {action: {"updated": 4, "refused": 2} for action in ("cancel", "refresh", "delete")}
-    assert [one.id for one in fake.invitations] == ids[:1]
-    with pytest.raises(ConfigurationError):
-        client_of(fake).invitations.change_many("forget", [])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
