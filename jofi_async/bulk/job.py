@@ -364,7 +364,7 @@ class BulkJob(Generic[Row, Item]):
     def _rest(self) -> Iterator[Outcome[Row, Item]]:
         """The outcomes of rows that were read ahead and never begun, once all workers have ended."""
         assert self._pool is not None
-        if not self._pool.is_over:
+        if not self._pool.has_stopped_pulling:
             self.stop("it was cancelled")
         return map(self._leave, self._ahead.left())
 

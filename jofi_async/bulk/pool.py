@@ -61,7 +61,8 @@ class Pool(Generic[S, R]):
     Attributes:
         ready: The results that `take` would give.
         at_work: What each worker works on now.
-        is_over: Whether nothing more is pulled; workers that have all ended without it were cancelled by somebody else.
+        has_stopped_pulling: Whether nothing more is pulled; workers that have all ended without it were cancelled by
+            somebody else.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class Pool(Generic[S, R]):
         self._taken = 0
         self._delivered = 0
         self._started = False
-        self.is_over = False
+        self.has_stopped_pulling = False
         self._error: BaseException | None = None
 
     @property
@@ -103,14 +104,14 @@ class Pool(Generic[S, R]):
 
     def stop_pulling(self) -> None:
         """Pull nothing more; what was pulled is still worked on."""
-        self.is_over = True
+        self.has_stopped_pulling = True
         self._pullers.wake_all()
         if self._puller is not None:
             self._puller.cancel()
 
     async def aclose(self) -> None:
         """Cancel all workers and wait for them."""
-        self._started = self.is_over = True
+        self._started = self.has_stopped_pulling = True
         for task in self._tasks:
             task.cancel()
         await self.wait()
@@ -163,7 +164,7 @@ class Pool(Generic[S, R]):
     async def _run(self) -> None:
         worker = asyncio.current_task()
         assert worker is not None
-        while not self.is_over:
+        while not self.has_stopped_pulling:
             if self._puller is not None or self._pulled - self._taken >= self._most:
                 await self._pullers.wait()
                 continue

@@ -153,7 +153,8 @@ class Invitations(Resource):
         `unknown`: it is never sent again by itself.
 
         Args:
-            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable.
+            source: `NewInvitation`s, or `SourceRow`s of them that know their line: any sync or async iterable; of a
+                sync one up to 16 rows, and no more than `max_in_flight`, may be read in one go.
             journal: The path of the job's journal, or a `Journal`. Run again with the same one, the job resumes: nobody
                 who is settled in it is sent again, and whoever may have been invited is looked for. Entering the job
                 raises a `JournalError` when the journal cannot be used, iterating over it when it belongs to another
