@@ -103,7 +103,8 @@ class _JumpingSelector(selectors.DefaultSelector):
         if ready or timeout == 0:
             return ready
         if self.threads or timeout is None:
-            ready = super().select(self._patience)
+            half = self._patience / 2  # a process that was stopped meanwhile has the other one
+            ready = super().select(half) or super().select(half)
         if ready:
             return ready
         if timeout is None:

@@ -1,7 +1,10 @@
 """Virtual time jumps, keeps its order, waits for threads, and says when nothing can happen any more."""
 
 import asyncio
+import selectors
+import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -61,6 +64,26 @@ def test_a_deadlock_is_said_and_not_waited_out() -> None:
         pytest.raises(DeadlockError, match="wait_for_godot"),
     ):
         runner.run(wait_for_godot())
+
+
+def test_a_process_that_was_stopped_while_a_thread_is_at_work_waits_for_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    is_done, select = threading.Event(), selectors.DefaultSelector.select
+    waits: list[float] = []
+
+    def stopped_once(self: selectors.DefaultSelector, timeout: float | None = None) -> Any:
+        if not timeout:
+            return select(self, timeout)
+        waits.append(timeout)
+        if len(waits) == 1:
+            return []  # so long was it stopped
+        is_done.set()
+        return select(self, timeout)
+
+    monkeypatch.setattr(selectors.DefaultSelector, "select", stopped_once)
+    assert run_virtual(asyncio.to_thread(is_done.wait, 5))
+    assert waits[:2] == [10.0, 10.0]
 
 
 def test_errors_come_out() -> None:
