@@ -13,7 +13,7 @@ from jofi_async.reconcile.cover.counts import Counts
 from jofi_async.reconcile.cover.cover import Cover
 from jofi_async.reconcile.cover.having import Having
 from jofi_async.reconcile.cover.imagined import Imagination, Value, pieces
-from jofi_async.reconcile.cover.letters import Bans, Growth, Letters
+from jofi_async.reconcile.cover.letters import END, Bans, Growth, Letters
 from jofi_async.reconcile.cover.untold import Untold
 from jofi_async.reconcile.parts import Known, Part
 from tests.reconcile.server import Server, read, server_of
@@ -133,24 +133,59 @@ def test_no_letter_that_is_banned_is_drawn(texts: list[str], banned: frozenset[s
     for text in texts:
         letters.learn(text, 0)
     letters.settle()
-    text, likely, drawn = Growth(letters, Bans(banned, set()), random).grown("", 0)
+    text, likely = Growth(letters, Bans(banned, set()), random).grown("", 0)
     assert banned.isdisjoint(text)
     if likely:
-        assert 0 < likely <= drawn < 1 + 1e-9
-        assert bool(banned & set("".join(texts))) or abs(likely - drawn) < 1e-9
+        assert abs(likely - letters.likely(text + END, 0)) < 1e-9
 
 
-@given(st.lists(TEXTS, min_size=1, max_size=8), st.frozensets(st.sampled_from("abc")))
-def test_what_is_left_is_as_likely_as_what_is_not_banned(texts: list[str], banned: frozenset[str]) -> None:
+@given(st.lists(TEXTS, min_size=1, max_size=8), st.text("abc", max_size=3), st.booleans())
+def test_what_comes_after_a_context_is_shared_out_among_all_characters(
+    texts: list[str], context: str, is_weighed: bool
+) -> None:
     letters = Letters(2)
     for text in texts:
         letters.learn(text, 0)
-    letters.settle()
-    choice = letters.after("").without(banned)
-    there = [*"".join(texts), *("\n" for _ in texts)]  # each text ends once
-    assert abs(choice.left - sum(one not in banned for one in there) / len(there)) < 1e-9
+    if is_weighed:
+        letters.weigh()
+    shares = letters.after(context).shares
+    assert shares.keys() == set("".join(texts) + END)
+    assert abs(sum(shares.values()) - 1) < 1e-9
+    there = [*"".join(texts), *(END for _ in texts)]  # each text ends once
     for letter in there:
-        assert abs(choice.shares[letter] - there.count(letter) / len(there)) < 1e-9
+        assert abs(letters.after("").shares[letter] - there.count(letter) / len(there)) < 1e-9
+
+
+def test_a_context_after_which_all_goes_on_alike_is_trusted_and_one_that_tells_nothing_is_not() -> None:
+    random = Random(1)
+    letters = Letters(2)
+    for _ in range(300):
+        letters.learn("".join(random.choices("abcdefgh", k=6)) + "xyz", 0)
+    before = letters.after("ab").shares
+    letters.weigh()
+    assert letters.after("xy").shares["z"] > 0.99
+    assert max(letters.after("ab").shares.values()) < max(before.values())
+
+
+def test_nothing_is_learned_across_words_where_contexts_are_of_words() -> None:
+    letters = Letters(4, is_of_words=True)
+    for text in ("@a.x", "@b.y"):
+        letters.learn(text, 1)
+    assert letters.after("a.").shares == letters.after("b.").shares == letters.after(".").shares
+
+
+def test_those_that_are_imagined_stand_for_as_many_however_much_counts_deny() -> None:
+    known = Known()
+    emails = crowd(480)
+    for text in ("@", "a", "ko", "g@"):
+        counted(known, emails, text, 200)
+    imagination = Imagination("@", Random(0))
+    for texts in known.texts.values():
+        imagination.learn(texts[0])
+    values = imagination.values(Counts.of(known.counted(0)), len(emails) - len(known), 100, is_late=True)
+    assert len(values) > 50
+    weights = sorted(value.weight for value in values)
+    assert weights[-1] < 10 * weights[len(weights) // 10]
 
 
 @given(st.frozensets(TEXTS, max_size=4), st.frozensets(TEXTS, max_size=4), st.text("abc", max_size=5))
@@ -167,7 +202,7 @@ def test_bans_keep_out_whatever_holds_a_banned_text(
 
 
 def imagined(number: int, text: str, *counted: str) -> Value:
-    return Value(number, text, 1.0, 1.0, "", pieces(text, "@"), list(counted), weight=1.0)
+    return Value(number, text, 1.0, "", pieces(text, "@"), list(counted), weight=1.0)
 
 
 @settings(max_examples=50)

@@ -2,8 +2,9 @@
 
 Each count says how many that are missing have a text in them. Counts of texts around one character that a value has
 once, an anchor, form a tree: what is missing in a node and in none of its children is imagined there, a value drawn
-letter by letter, first away from the anchor to the end, then to the beginning. A letter that a count denies is never
-drawn, and how likely such letters were lowers the value's weight. The weights are then held against all other counts.
+letter by letter, first away from the anchor to the end, then to the beginning. One that a count denies is thrown away,
+and so all that stay stand for as many, but for those so likely that they are drawn over and over. (If letters that are
+denied were never drawn, few would stand for most.) The weights are then held against all other counts.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from random import Random
 from attrs import define, field
 
 from jofi_async.reconcile.cover.counts import Counts
-from jofi_async.reconcile.cover.letters import Bans, Growth, Letters
+from jofi_async.reconcile.cover.letters import END, Bans, Growth, Letters
 from jofi_async.reconcile.cover.tree import Tree
 
 LONGEST = 6
@@ -25,6 +26,10 @@ _AT_ANCHOR = 8
 _MOST_OF_ONE = 0.3  # of one imagined value there is hardly a whole one
 _SWEEPS = 3
 _LATE_SWEEPS = 30
+_TRIES = 100  # draws for each value that is wanted, at the most
+_OF_AN_END = 8  # draws with one end
+_SHOWN = 0.02  # how likely each known value was to be shown, at the least
+_FAIRNESS = -0.5  # the power of that by which values count: -1 would be just, but would leave few to learn from
 _EVENNESS = 0.35  # the power that late weights are raised to: what is found last is what was not thought likely
 _SETTLED = 1.05  # times as many values must be known for letters to be counted anew
 
@@ -37,7 +42,6 @@ class Value:
         number: Tells it from all others.
         text: The value.
         likely: How likely it is among all values.
-        drawn: How likely it was to be drawn, with what counts deny left out.
         node: The last node of the tree that it lies in.
         pieces: The texts in it that may be asked for.
         counted: Those of its texts that were counted, and lack some.
@@ -48,7 +52,6 @@ class Value:
     number: int
     text: str
     likely: float
-    drawn: float
     node: str
     pieces: Sequence[str]
     counted: list[str]
@@ -68,24 +71,24 @@ class Imagination:
 
     anchor: str
     random: Random
-    texts: set[str] = field(factory=set[str])
+    texts: dict[str, None] = field(factory=dict[str, None])
     _ends: set[str] = field(factory=set[str])
     _forth: Letters = field(factory=lambda: Letters(8))
-    _back: Letters = field(factory=lambda: Letters(5))
+    _back: Letters = field(factory=lambda: Letters(6, is_of_words=True))
     _settled: int = 0
     _numbers: Iterator[int] = field(factory=count)
     _counts: Counts = field(factory=Counts)
     _nodes: Set[str] = frozenset()
     _values: list[Value] = field(factory=list[Value])
+    _draws: dict[str, float] = field(factory=dict[str, float])
+    """By node, how many draws from everything would have drawn from it as often as was drawn."""
 
     def learn(self, text: str) -> None:
         """Take in a known value; what stands before its anchor is learned by itself, whatever comes after it."""
-        self.texts.add(text)
+        self.texts[text] = None
         at = text.rfind(self.anchor)
         if at >= 0:
             self._ends.add(text[at:])
-            self._forth.learn(text[at:], 1)
-            self._back.learn(text[at::-1], 1)
 
     def values(self, counts: Counts, missing: int, number: int, *, is_late: bool) -> list[Value]:
         """Imagine what is missing.
@@ -97,11 +100,11 @@ class Imagination:
             is_late: Whether so few are missing that they are what the model thinks least likely.
         """
         if len(self.texts) > _SETTLED * self._settled:
-            self._settled = len(self.texts)
-            self._forth.settle()
-            self._back.settle()
+            self._settle(counts)
         tree = Tree(counts.missing, self.anchor, self._ends)
         kept = self._kept(counts, tree)
+        for node in sorted(tree.nodes - self._draws.keys(), key=len):
+            self._draws[node] = self._draws.get(tree.above(node), 0.0)
         closed = counts.closed - tree.nodes
         backwards = Bans({text[::-1] for text in closed}, {text[::-1] for text in tree.nodes})
         forth = Growth(self._forth, Bans(closed, tree.nodes), self.random)
@@ -110,12 +113,37 @@ class Imagination:
         self._values = []
         for node, rest in tree.rest.items():
             wanted = max(min(12, 2 * rest + 2), round(number * rest / whole))
-            found = self._imagine(node, wanted, kept[node][:wanted], forth, back)
-            _spread(found, rest, _EVENNESS if is_late else 1.0)
+            found = self._imagine(node, wanted, kept[node], forth, back)
+            _spread(found, rest, self._draws[node], _EVENNESS if is_late else 1.0)
             self._values += found
         _weigh(self._values, counts, _LATE_SWEEPS if is_late else _SWEEPS)
         _cap(self._values, missing)
         return self._values
+
+    def _settle(self, counts: Counts) -> None:
+        """Imagine by what is known now, where a value counts the more, the less likely it was to be shown.
+
+        Else what was asked for would be thought to be more frequent than it is (Horvitz and Thompson, 1952).
+        """
+        self._settled = len(self.texts)
+        self._forth, self._back = Letters(8), Letters(6, is_of_words=True)
+        for text in self.texts:
+            at = text.rfind(self.anchor)
+            if at >= 0:
+                weight = max(_SHOWN, self._shown(text, counts)) ** _FAIRNESS
+                self._forth.learn(text[at:], 1, weight)
+                self._back.learn(text[at::-1], 1, weight)
+        self._forth.weigh()
+        self._back.weigh()
+        self._values = []
+        self._draws.clear()
+
+    def _shown(self, text: str, counts: Counts) -> float:
+        """How likely a known value was to be shown."""
+        its = pieces(text, self.anchor)
+        if not counts.closed.isdisjoint(its):
+            return 1.0
+        return max([counts.seen[piece] for piece in its if piece in counts.seen], default=1.0)
 
     def _kept(self, counts: Counts, tree: Tree) -> Mapping[str, list[Value]]:
         """The values of the last time that no count denies, by their nodes."""
@@ -137,32 +165,37 @@ class Imagination:
 
     def _imagine(self, node: str, wanted: int, kept: list[Value], forth: Growth, back: Growth) -> list[Value]:
         found = {one.text: one for one in kept}
-        for _ in range(3 * (wanted - len(kept)) + 20):
-            if len(found) >= wanted:
-                break
-            text, likely, drawn = self._drawn(node, forth, back)
-            if likely and text not in self.texts and text not in found:
-                its = pieces(text, self.anchor)
-                counted = [piece for piece in its if piece in self._counts.seen]
-                found[text] = Value(next(self._numbers), text, likely, drawn, node, its, counted)
+        most = _TRIES * (wanted - len(kept) + 1)
+        at, tries = node.index(self.anchor), 0
+        while len(found) < wanted and tries < most:
+            end, likely = self._end(node[at:], forth)
+            for _ in range(_OF_AN_END if likely else 0):
+                text, more = back.grown((node[:at] + end)[::-1], len(end) - 1)
+                if more and (text := text[::-1]) not in self.texts and text not in found:
+                    found[text] = self._value(text, likely * more, node)
+            tries += _OF_AN_END
+        self._draws[node] += tries / self._likely(node)
         return list(found.values())
 
-    def _drawn(self, node: str, forth: Growth, back: Growth) -> tuple[str, float, float]:
-        """A value of a node; how likely it is, or 0 when it was denied; and how likely it was to be drawn."""
+    def _end(self, end: str, forth: Growth) -> tuple[str, float]:
+        return (end, 1.0) if end in self._ends else forth.grown(end, 0)
+
+    def _value(self, text: str, likely: float, node: str) -> Value:
+        its = pieces(text, self.anchor)
+        counted = [piece for piece in its if piece in self._counts.seen]
+        return Value(next(self._numbers), text, likely * self._likely(node), node, its, counted)
+
+    def _likely(self, node: str) -> float:
+        """How likely a value is to lie in a node."""
         at = node.index(self.anchor)
-        text, likely, drawn = node[at:], 1.0, 1.0
-        if text not in self._ends:
-            text, likely, drawn = forth.grown(text, 0)
-        if not likely:
-            return "", 0.0, 0.0
-        text, more, once = back.grown((node[:at] + text)[::-1], len(text) - 1)
-        return text[::-1], likely * more, drawn * once
+        end = node[at:] + END if node[at:] in self._ends else node[at:]
+        return self._forth.likely(end, 1) * self._back.likely(node[at::-1], 1)
 
 
-def _spread(values: list[Value], rest: int, evenness: float) -> None:
+def _spread(values: list[Value], rest: int, draws: float, evenness: float) -> None:
     """Share out what a node lacks among its values: each for itself and for those like it that were not drawn."""
     for value in values:
-        value.weight = (value.likely / -expm1(-len(values) * value.drawn)) ** evenness
+        value.weight = (value.likely / -expm1(-draws * value.likely)) ** evenness
     whole = sum([value.weight for value in values])
     for value in values:
         value.weight *= rest / whole

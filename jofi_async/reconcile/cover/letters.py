@@ -1,21 +1,22 @@
 """What follows what in known texts: a character model, from which more texts like them can be drawn."""
 
 from bisect import bisect
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from itertools import accumulate
 from random import Random
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-_END = "\n"
+from jofi_async.reconcile.cover.trust import Trust
+
+END = "\n"
 """Stands for the end of a text; no text that can be asked for has it in it."""
 
 _NONE: Set[str] = frozenset()
 _LONGEST = 80
 _TINY = 1e-100  # what is less likely cannot be reckoned with
-_UNLIKELY = 1e-3  # what is less likely than that is taken to be impossible
-_SELDOM = 0.3  # what is less likely is not waited for
+_SAMPLE = 1000  # texts to learn from how far contexts are to be trusted
 
 
 @frozen
@@ -24,81 +25,93 @@ class _Choice:
 
     Attributes:
         shares: How likely each character is.
-        letters: Those that are drawn.
+        letters: The characters.
         sums: How likely each of these is together with those before it; the last one's is left out.
         whole: How likely all of these are.
-        denied: Those that are not taken when they are drawn.
-        left: How likely one is to come that is not denied; 0 when none can.
     """
 
     shares: Mapping[str, float]
     letters: Sequence[str]
     sums: Sequence[float]
     whole: float
-    denied: Set[str] = frozenset()
-    left: float = 1.0
 
     @classmethod
     def of(cls, shares: Mapping[str, float]) -> "_Choice":
         *sums, whole = accumulate(shares.values())
         return cls(shares, list(shares), sums, whole)
 
-    def without(self, denied: Set[str]) -> "_Choice":
-        """The same, with characters that cannot come."""
-        shares = self.shares
-        if denied.isdisjoint(shares):
-            return self
-        left = 1 - sum([share for letter, share in shares.items() if letter in denied])
-        if left < _UNLIKELY:
-            return evolve(self, left=0.0)
-        if left < _SELDOM:
-            rest = self.of({letter: share for letter, share in shares.items() if letter not in denied})
-            return evolve(rest, shares=shares, left=left)
-        return evolve(self, denied=denied, left=left)
 
-    def draw(self, random: Random) -> str:
-        """One that is not denied."""
-        while (letter := self.letters[bisect(self.sums, random.random() * self.whole)]) in self.denied:
-            pass
-        return letter
+def _none() -> defaultdict[str, float]:
+    return defaultdict(float)
 
 
 class Letters:
-    """Characters after contexts; where a longer context was seldom seen, shorter ones have more say (Witten and Bell).
+    """Characters after contexts; where a longer context tells little, shorter ones have more say.
 
     Args:
         order: How long a context is at the most.
+        is_of_words: Whether no context goes back beyond what is no letter and no digit.
     """
 
-    def __init__(self, order: int) -> None:
+    def __init__(self, order: int, *, is_of_words: bool = False) -> None:
         self.order = order
-        self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._is_of_words = is_of_words
+        self._texts: list[tuple[str, int, float]] = []
+        self._trust = Trust()
+        self._counts: defaultdict[str, defaultdict[str, float]] = defaultdict(_none)
         self._choices: dict[str, _Choice] = {}
 
-    def learn(self, text: str, begin: int) -> None:
-        """Take in a text from a place on, and that it ends."""
-        text += _END
+    def learn(self, text: str, begin: int, weight: float = 1.0) -> None:
+        """Take in a text from a place on, and that it ends; it stands for so many."""
+        text += END
+        self._texts.append((text, begin, weight))
         for at in range(begin, len(text)):
-            for length in range(min(self.order, at) + 1):
-                self._counts[text[at - length : at]][text[at]] += 1
+            for context in self._contexts(text, at):
+                self._counts[context][text[at]] += weight
 
     def settle(self) -> None:
         """Count what was learned, from now on."""
         self._choices.clear()
 
+    def weigh(self) -> None:
+        """Count what was learned, from now on, and learn from some of it how far each context is to be trusted."""
+        some = self._texts[:: len(self._texts) // _SAMPLE + 1]
+        cases = (
+            (text[at], self._contexts(text, at), weight)
+            for text, begin, weight in some
+            for at in range(begin, len(text))
+        )
+        self._trust.learn(cases, self._counts)
+        self.settle()
+
+    def likely(self, text: str, begin: int) -> float:
+        """How likely what stands in a text from a place on is to stand there."""
+        likely = 1.0
+        for at in range(begin, len(text)):
+            likely *= self.after(text[max(0, at - self.order) : at]).shares.get(text[at], 0.0)
+        return max(likely, _TINY)
+
+    def _contexts(self, text: str, at: int) -> list[str]:
+        """What stands before a place, the shortest first."""
+        contexts = [""]
+        for begin in range(at - 1, max(-1, at - self.order - 1), -1):
+            contexts.append(text[begin:at])
+            if self._is_of_words and not text[begin].isalnum():
+                break
+        return contexts
+
     def after(self, context: str) -> _Choice:
         """What may come after a context."""
         if (found := self._choices.get(context)) is not None:
             return found
-        seen = self._counts.get(context)
+        seen: Mapping[str, float] = self._counts.get(context, {})
+        number = sum(seen.values())
         if not context:
-            shares = {letter: count / seen.total() for letter, count in seen.items()} if seen else {_END: 1.0}
-            choice = _Choice.of(shares)
-        elif seen is None:
+            choice = _Choice.of({letter: count / number for letter, count in seen.items()} or {END: 1.0})
+        elif not seen:  # such as one that goes back beyond a word
             choice = self.after(context[1:])
         else:
-            number = seen.total()
-            weight = number / (number + len(seen))
+            weight = self._trust.share(context, number, len(seen))
             shares = {letter: share * (1 - weight) for letter, share in self.after(context[1:]).shares.items()}
             for letter, count in seen.items():
                 shares[letter] = shares.get(letter, 0.0) + weight * count / number
@@ -154,9 +167,8 @@ class Growth:
         self._letters = letters
         self._bans = bans
         self._random = random
-        self._choices: dict[tuple[str, str], _Choice] = {}
 
-    def grown(self, text: str, begin: int) -> tuple[str, float, float]:
+    def grown(self, text: str, begin: int) -> tuple[str, float]:
         """Draw what goes on after a text.
 
         Args:
@@ -164,31 +176,21 @@ class Growth:
             begin: Where that begins which says something of what goes on.
 
         Returns:
-            The whole text; how likely what was drawn is, or 0 when nothing can go on; and how likely it was to be
-            drawn, with what cannot come left out.
+            The whole text, and how likely what was drawn is, or 0 when something was drawn that cannot come.
         """
-        likely = drawn = 1.0
+        likely = 1.0
         state = self._bans.state(text)
-        while len(text) < _LONGEST and drawn > _TINY:
-            choice = self._choice(text[max(begin, len(text) - self._letters.order) :], state, self._bans.at_first(text))
-            if not choice.left:
+        while len(text) < _LONGEST and likely > _TINY:
+            choice = self._letters.after(text[max(begin, len(text) - self._letters.order) :])
+            letter = choice.letters[bisect(choice.sums, self._random.random() * choice.whole)]
+            if letter in self._bans.after(state) or letter in self._bans.at_first(text):
                 break
-            letter = choice.draw(self._random)
             likely *= choice.shares[letter]
-            drawn *= choice.shares[letter] / choice.left
-            if letter == _END:
-                return text, likely, drawn
+            if letter == END:
+                return text, likely
             text += letter
             state = self._bans.state(state + letter)
-        return text, 0.0, 0.0
-
-    def _choice(self, context: str, state: str, first: Set[str]) -> _Choice:
-        if first:
-            return self._letters.after(context).without(self._bans.after(state) | first)
-        if (choice := self._choices.get((context, state))) is None:
-            choice = self._letters.after(context).without(self._bans.after(state))
-            self._choices[context, state] = choice
-        return choice
+        return text, 0.0
 
 
 def _by_beginning(texts: Set[str]) -> dict[str, set[str]]:

@@ -21,13 +21,17 @@ class Tree:
         self.nodes = {text for text in missing if text[0] == anchor or _end_of(text, anchor) in ends}
         rest = {text: missing[text] for text in sorted(self.nodes, key=lambda text: (len(text), text))}
         for text in list(rest):
-            if (parent := self._above(text, itself=False)) in rest:
+            if (parent := self.above(text)) in rest:
                 rest[parent] -= missing[text]
         self.rest = {text: number for text, number in rest.items() if number > 0}
 
     def node_of(self, value: str) -> str:
         """The last node that a value lies in, or ""."""
         return self._above(value, itself=True)
+
+    def above(self, text: str) -> str:
+        """The node that a node lies in, or ""."""
+        return self._above(text, itself=False)
 
     def _above(self, text: str, *, itself: bool) -> str:
         at = text.rfind(self._anchor)
