@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from jofi_async.core.errors import CallError
@@ -31,6 +32,8 @@ FAILURES = 5
 WILDCARDS = frozenset("%_*?")
 COVERED = 1500
 """How many must be missing for a cover to be guessed; below that, the walk is as good."""
+COVERED_ALIKE = 700
+"""The same where all that is known goes on alike after the anchor, and is not even before it."""
 EVEN = 3.0
 """How many questions to an answer's worth of items the walk may take so that no cover is guessed."""
 SAMPLE = 1000
@@ -134,7 +137,7 @@ class Descent(Generic[Item]):
             async with aclosing(self._fly(everything, _each([root]))) as entries:
                 async for entry in entries:
                     yield entry
-        if root.total is None or root.missing < COVERED or self._walks_well(root):
+        if root.total is None or not self._is_worth_a_cover(root):
             return
         async with aclosing(self._try_underscore(everything, root.total)) as entries:
             async for entry in entries:
@@ -149,11 +152,16 @@ class Descent(Generic[Item]):
                 async for entry in entries:
                     yield entry
 
-    def _walks_well(self, root: Part) -> bool:
-        """Whether what stands before the anchor is so even that the walk fills its answers."""
-        some = islice(self._known.texts.values(), SAMPLE)
-        before = [texts[0].partition(root.text)[0][::-1] for texts in some]
-        return even_splits(before, root.total or 0, root.shown) * root.shown < EVEN * (root.total or 0)
+    def _is_worth_a_cover(self, root: Part) -> bool:
+        """Whether the walk would take more questions: not where characters are so even that it fills its answers.
+
+        Of few, only if they go on alike after the anchor: else what stands there is told by the walk as well.
+        """
+        some = [texts[0].partition(root.text) for texts in islice(self._known.texts.values(), SAMPLE)]
+        parts = even_splits([before[::-1] for before, _, _ in some], root.total or 0, root.shown)
+        if root.missing >= COVERED:
+            return parts * root.shown >= EVEN * (root.total or 0)
+        return root.missing >= COVERED_ALIKE and parts == inf and len({after for _, _, after in some}) == 1
 
     async def _try_underscore(self, everything: Part, total: int) -> AsyncGenerator[Entry[Item]]:
         """Ask for `_`, if any known value has it: where it matches fewer than there are, it stands for itself."""

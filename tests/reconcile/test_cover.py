@@ -72,6 +72,20 @@ def test_a_cover_takes_fewer_questions_than_the_walk() -> None:
     assert guessed.requests < walked.requests
 
 
+def test_of_few_a_cover_is_guessed_only_if_all_go_on_alike_and_not_evenly() -> None:
+    random = Random(1)
+    named = [f"{first}.{last}@bigco.org" for first, last in product(FIRST, LAST)]
+    random.shuffle(named)
+    even = ["".join(random.choices("abcd", k=5)) + "@bigco.org" for _ in range(80)]
+    for emails, is_guessed in ((named, True), (even, False), (crowd(80), False)):
+        server = server_of(emails, limits=(20, 30))
+        with patch("jofi_async.reconcile.descent.COVERED_ALIKE", 0), patch.object(Cover, "choose") as choose:
+            choose.return_value = []
+            items, _ = read(server)
+        assert len(items) == 80
+        assert choose.called == is_guessed
+
+
 def test_a_cover_ends_where_all_are_known_and_a_count_contradicts_it() -> None:
     *others, zoe, yan = shuffled()[:22]
     server = server_of(["yan", "zoe", *others], limits=(3, 5))
