@@ -81,19 +81,19 @@ def random_strings(count: int, seed: int = 1) -> list[Row]:
     return [("".join(random.choices(letters, k=10)) + "@example.com", "") for _ in range(count)]
 
 
-def grouped(count: int, seed: int = 1) -> list[Row]:
+def grouped(count: int, seed: int = 1, people: Shape = researched) -> list[Row]:
     """People of whom 80 % are in one of 600 groups, drawn at random."""
-    random = Random(seed + 1)
-    return [(email, _group(random.randrange(600)) if random.random() < 0.8 else "") for email, _ in emails(count, seed)]
+    random, rows = Random(seed + 1), people(count, seed)
+    return [(email, _group(random.randrange(600)) if random.random() < 0.8 else "") for email, _ in rows]
 
 
 def bunched(count: int, seed: int = 1) -> list[Row]:
-    """People of whom 80 % are in groups of about 25 that come and go in time, a dozen at once, as hiring goes."""
+    """People as researched, 80 % of them in groups of about 25 that come and go, a dozen at once, as hiring goes."""
     random, groups = Random(seed + 1), count // 30
     now = (random.gauss(at / count * groups, 4) for at in range(count))
     return [
         (email, _group(min(groups - 1, max(0, round(group)))) if random.random() < 0.8 else "")
-        for (email, _), group in zip(emails(count, seed), now, strict=True)
+        for (email, _), group in zip(researched(count, seed), now, strict=True)
     ]
 
 

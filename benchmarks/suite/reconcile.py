@@ -10,7 +10,7 @@ from random import Random
 from urllib.parse import parse_qsl
 
 from benchmarks import machine
-from benchmarks.accounts import SHAPES
+from benchmarks.accounts import SHAPES, emails, grouped
 from benchmarks.accounts import Row as Pair
 from benchmarks.measure import Effort, Spread
 from benchmarks.report import Reach, Report, Row
@@ -22,8 +22,9 @@ TIMES = 5
 INVITER = "jane.recruiter@jofiscore.com"
 NAMES = ("Linda", "Sample")
 WHOLE_GROUPS = "whole groups"
-CASES = ("emails", "one company", "groups", WHOLE_GROUPS, "random strings")
-JUDGED = ("emails", "one company", "groups", WHOLE_GROUPS)
+GROUPS = ("groups", WHOLE_GROUPS)
+CASES = ("emails", "one company", *GROUPS, "random strings")
+JUDGED = ("emails", "one company", *GROUPS)
 SHARES = {1: 1 / 25, TIMES: 1 / 10}
 """What part of one look-up per row it may take, by how many times the account is as large as what is wanted."""
 
@@ -41,7 +42,8 @@ def run(effort: Effort) -> Report:
 
 
 def _row(case: str, times: int) -> Row:
-    pairs = SHAPES["groups" if case == WHOLE_GROUPS else case](WANTED * times)
+    count = WANTED * times
+    pairs = grouped(count, people=emails) if case in GROUPS else SHAPES[case](count)
     mixed = Random(3).sample(pairs, len(pairs))
     wanted = _whole_groups(mixed) if case == WHOLE_GROUPS else mixed[:WANTED]
     missing = set(wanted[: WANTED // 100])
