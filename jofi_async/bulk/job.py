@@ -107,7 +107,6 @@ class BulkJob(Generic[Row, Item]):
         self._workers = max_in_flight
         self._pool: Pool[Flight[Row, Item], Outcome[Row, Item]] | None = None
         self._has_begun = False
-        self._pulls_wait = True
         self._patience = Patience()
         self._refusals = Refusals()
         self._ready: deque[Outcome[Row, Item]] = deque()
@@ -304,7 +303,8 @@ class BulkJob(Generic[Row, Item]):
             raise error
 
     def _pull_now(self) -> Flight[Row, Item] | None:
-        return None if self._pulls_wait or self._patience.failures else self._ahead.now()
+        waits = not self._has_begun or self._ledger.remembers or self._patience.failures
+        return None if waits else self._ahead.now()
 
     async def _pull(self) -> Flight[Row, Item]:
         try:
@@ -334,7 +334,7 @@ class BulkJob(Generic[Row, Item]):
 
     async def _begin(self) -> None:
         """Have the record made ready before the first row is pulled; if that fails, none is."""
-        self._has_begun, self._pulls_wait = True, self._ledger.remembers
+        self._has_begun = True
         try:
             await self._ledger.begin(self._workers, self._progress)
         except Exception as error:

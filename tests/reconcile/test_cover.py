@@ -161,7 +161,7 @@ def test_what_comes_after_a_context_is_shared_out_among_all_characters(
     for text in texts:
         letters.learn(text, 0)
     if is_weighed:
-        letters.weigh()
+        letters.weigh([(text, 1.0) for text in texts], 0)
     shares = letters.after(context).shares
     assert shares.keys() == set("".join(texts) + END)
     assert abs(sum(shares.values()) - 1) < 1e-9
@@ -173,10 +173,11 @@ def test_what_comes_after_a_context_is_shared_out_among_all_characters(
 def test_a_context_after_which_all_goes_on_alike_is_trusted_and_one_that_tells_nothing_is_not() -> None:
     random = Random(1)
     letters = Letters(2)
-    for _ in range(300):
-        letters.learn("".join(random.choices("abcdefgh", k=6)) + "xyz", 0)
+    texts = ["".join(random.choices("abcdefgh", k=6)) + "xyz" for _ in range(300)]
+    for text in texts:
+        letters.learn(text, 0)
     before = letters.after("ab").shares
-    letters.weigh()
+    letters.weigh([(text, 1.0) for text in texts], 0)
     assert letters.after("xy").shares["z"] > 0.99
     assert max(letters.after("ab").shares.values()) < max(before.values())
 

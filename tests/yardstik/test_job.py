@@ -463,6 +463,3 @@ async def test_the_job_over_http() -> None:
         outcomes = [outcome async for outcome in job]
     assert Counter(outcome.kind for outcome in outcomes) == {CREATED: 8}
     assert invited(fake) == {f"joe{number}@example.org": 1 for number in range(8)}
-
-
-# many changes

@@ -28,6 +28,7 @@ _SWEEPS = 3
 _LATE_SWEEPS = 30
 _TRIES = 100  # draws for each value that is wanted, at the most
 _OF_AN_END = 8  # draws with one end
+_SAMPLE = 1000  # known values to learn from how far contexts are to be trusted
 _SHOWN = 0.02  # how likely each known value was to be shown, at the least
 _FAIRNESS = -0.5  # the power of that by which values count: -1 would be just, but would leave few to learn from
 _EVENNESS = 0.35  # the power that late weights are raised to: what is found last is what was not thought likely
@@ -127,14 +128,14 @@ class Imagination:
         """
         self._settled = len(self.texts)
         self._forth, self._back = Letters(8), Letters(6, is_of_words=True)
-        for text in self.texts:
-            at = text.rfind(self.anchor)
-            if at >= 0:
-                weight = max(_SHOWN, self._shown(text, counts)) ** _FAIRNESS
-                self._forth.learn(text[at:], 1, weight)
-                self._back.learn(text[at::-1], 1, weight)
-        self._forth.weigh()
-        self._back.weigh()
+        anchored = [(text, at) for text in self.texts if (at := text.rfind(self.anchor)) >= 0]
+        weighed = [(text, at, max(_SHOWN, self._shown(text, counts)) ** _FAIRNESS) for text, at in anchored]
+        for text, at, weight in weighed:
+            self._forth.learn(text[at:], 1, weight)
+            self._back.learn(text[at::-1], 1, weight)
+        some = weighed[:: len(weighed) // _SAMPLE + 1]
+        self._forth.weigh([(text[at:], weight) for text, at, weight in some], 1)
+        self._back.weigh([(text[at::-1], weight) for text, at, weight in some], 1)
         self._values = []
         self._draws.clear()
 

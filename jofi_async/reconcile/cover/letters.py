@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import accumulate
 from random import Random
 
@@ -16,7 +16,6 @@ END = "\n"
 _NONE: Set[str] = frozenset()
 _LONGEST = 80
 _TINY = 1e-100  # what is less likely cannot be reckoned with
-_SAMPLE = 1000  # texts to learn from how far contexts are to be trusted
 
 
 @frozen
@@ -56,7 +55,6 @@ class Letters:
     def __init__(self, order: int, *, is_of_words: bool = False) -> None:
         self.order = order
         self._is_of_words = is_of_words
-        self._texts: list[tuple[str, int, float]] = []
         self._trust = Trust()
         self._counts: defaultdict[str, defaultdict[str, float]] = defaultdict(_none)
         self._choices: dict[str, _Choice] = {}
@@ -64,7 +62,6 @@ class Letters:
     def learn(self, text: str, begin: int, weight: float = 1.0) -> None:
         """Take in a text from a place on, and that it ends; it stands for so many."""
         text += END
-        self._texts.append((text, begin, weight))
         for at in range(begin, len(text)):
             for context in self._contexts(text, at):
                 self._counts[context][text[at]] += weight
@@ -73,13 +70,16 @@ class Letters:
         """Count what was learned, from now on."""
         self._choices.clear()
 
-    def weigh(self) -> None:
-        """Count what was learned, from now on, and learn from some of it how far each context is to be trusted."""
-        some = self._texts[:: len(self._texts) // _SAMPLE + 1]
+    def weigh(self, some: Iterable[tuple[str, float]], begin: int) -> None:
+        """Count what was learned, from now on, and learn from some of it how far each context is to be trusted.
+
+        Args:
+            some: Some of the texts, each with for how many it stands.
+            begin: From where on they were learned.
+        """
+        whole = ((text + END, weight) for text, weight in some)
         cases = (
-            (text[at], self._contexts(text, at), weight)
-            for text, begin, weight in some
-            for at in range(begin, len(text))
+            (text[at], self._contexts(text, at), weight) for text, weight in whole for at in range(begin, len(text))
         )
         self._trust.learn(cases, self._counts)
         self.settle()

@@ -5,10 +5,7 @@ import asyncio
 import pytest
 from attrs import evolve
 
-from jofi_async import (
-    Journal,
-    JournalHeldError,
-)
+from jofi_async import Journal, JournalHeldError
 from jofi_async.bulk.journal.ledger import INTENT_VALID
 from jofi_async.bulk.journal.records import Entry, State
 from jofi_async.testing import JournalMemory, MemoryStore
@@ -27,8 +24,6 @@ from tests.bulk.journal.support import (
 from tests.bulk.support import Vendor, answer, late, new, people, run, stuck, take, well
 
 KEY = "linda0@example.org"
-
-# whose journal it is
 
 
 @pytest.mark.parametrize(
