@@ -75,10 +75,19 @@ def bigco(count: int, seed: int = 1) -> list[Row]:
     return [(email, "") for email in found]
 
 
-def random_strings(count: int, seed: int = 1) -> list[Row]:
+def random_strings(count: int, seed: int = 1, domains: Sequence[str] = ("example.com",)) -> list[Row]:
     """Ten letters or digits at one domain."""
     random, letters = Random(seed), "abcdefghijklmnopqrstuvwxyz0123456789"
-    return [("".join(random.choices(letters, k=10)) + "@example.com", "") for _ in range(count)]
+    return [("".join(random.choices(letters, k=10)) + "@" + random.choice(domains), "") for _ in range(count)]
+
+
+def researched_strings(count: int, seed: int = 1) -> list[Row]:
+    """The same at three domains.
+
+    So the plain walk takes as many questions as research on random strings found, which does not say how they were
+    made: three for each letter and digit at 1,000 and 5,000, and three for each two of them at 20,000 and 100,000.
+    """
+    return random_strings(count, seed, ("example.com", "example.net", "example.org"))
 
 
 def grouped(count: int, seed: int = 1, people: Shape = researched) -> list[Row]:
@@ -101,6 +110,7 @@ SHAPES: Mapping[str, Shape] = {
     "emails as researched": researched,
     "emails": emails,
     "one company": bigco,
+    "random strings as researched": researched_strings,
     "random strings": random_strings,
     "groups": grouped,
     "groups bunched in time": bunched,

@@ -93,7 +93,7 @@ def _lines(shape: str, size: int, each: Sequence[_Figures]) -> Iterator[Line]:
     yield _line(f"{name}: all", [one.whole for one in each], "x", _WHOLE.get(size))
     yield _line(f"{name}: 99 %", [one.nearly for one in each], "x", _NEARLY if size > 1_000 else None)
     yield _line(f"{name}: plain walk", [one.walk for one in each], "x")
-    yield _line(f"{name}: all to plain walk", [one.to_walk for one in each], "", _WALK)
+    yield _line(f"{name}: all to plain walk, at worst", [max(one.to_walk for one in each)], "", _WALK)
     yield _line(f"{name}: rounds", [one.rounds for one in each], "rounds")
     yield _line(f"{name}: 1 % new", [one.again for one in each], "requests", 10.0 if size == FORESEEN else None)
     yield _line(f"{name}: 1 % new, foreseen", [one.again_foreseen for one in each], "requests")

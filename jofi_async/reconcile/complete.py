@@ -2,7 +2,7 @@
 
 ::
 
-    look -> walk from everything to what one answer holds -> look again -> as many known as counted: whole
+    walk from everything to what one answer holds -> look -> as many known as counted: whole
 
 The last look alone is the proof: as long as nothing is deleted, as many different known items as the server counts are
 all there are. What the counts of parts say on the way only decides what is asked for: a server that miscounts a part
@@ -98,7 +98,6 @@ class CompleteListing(Generic[Item]):
         self._wanted = filters
         self._workers = workers
         self._known = Known()
-        self._is_further = bool(remembered)
         for item_id, texts in (remembered or {}).items():
             self._known.learn(item_id, texts, late=False)
         self._yielded: frozenset[Hashable] = frozenset()
@@ -145,18 +144,22 @@ class CompleteListing(Generic[Item]):
             raise IncompleteListingError(self.summary)
 
     async def _listed(self, filters: Mapping[str, str]) -> AsyncGenerator[Entry[Item]]:
-        """Look and walk until a look proves that all is known, or a walk brings nothing.
+        """Walk and look until a look proves that all is known, or a walk brings nothing.
 
-        Where items are remembered, the first question is the one that shows most of the newest; the proof comes after.
+        Where nothing is filtered, the first question is the one that shows most of the newest; the proof comes after.
         """
-        anchor = self._anchor(filters) if self._is_further else None
+        anchor = self._anchor(filters)
         answer = await self._ask(anchor or filters)
         is_plain = all(matches(entry, self._names, anchor or filters) for entry in answer.entries)
         if len(filters) > 1 and not is_plain:
             raise NotCombinedError
         for entry in self._learn(answer) if anchor else self._look(answer):
             yield entry
-        if not is_plain:
+        if anchor and not is_plain:
+            anchor, answer = None, await self._ask(filters)
+            for entry in self._look(answer):
+                yield entry
+        elif not is_plain:
             self._reasons["the server's filter does not mean what it contains, so it cannot be narrowed"] = None
             return
         for _ in range(WALKS):
@@ -183,13 +186,13 @@ class CompleteListing(Generic[Item]):
     def _look(self, answer: Answer[Item]) -> list[Entry[Item]]:
         """Take in the newest of everything, and see whether all is known now; what was unknown."""
         unknown = self._learn(answer)
-        self._total = answer.total
         self._complete = answer.total == len(self._known) and not self._has_miscounted
         if answer.total < len(self._known) or self._has_miscounted:
             self._reasons["the server counts fewer than were read: it miscounts, or something was deleted"] = None
         return unknown
 
     def _learn(self, answer: Answer[Item]) -> list[Entry[Item]]:
+        self._total = answer.total
         unknown = [entry for entry in answer.entries if entry.id not in self._known.texts]
         for entry in answer.entries:
             self._known.learn(entry.id, entry.texts, late=False)

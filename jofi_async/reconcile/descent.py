@@ -30,12 +30,17 @@ FOR_EACH = 150
 FAILURES = 5
 """Failed questions in a row after which a walk gives up."""
 WILDCARDS = frozenset("%_*?")
+FEW = 400
+"""How many there are at the most where a cover is guessed however few are missing."""
 COVERED = 1500
-"""How many must be missing for a cover to be guessed; below that, the walk is as good."""
+"""How many must be missing else; between these, the walk is as good."""
 COVERED_ALIKE = 700
 """The same where all that is known goes on alike after the anchor, and is not even before it."""
-EVEN = 3.0
-"""How many questions to an answer's worth of items the walk may take so that no cover is guessed."""
+EVEN = 5.2
+"""How many questions to an answer's worth of items the walk may take, where characters are even, so that no cover is
+guessed."""
+EVEN_OF_FEW = 10.0
+"""The same, where there are few."""
 SAMPLE = 1000
 """How many known items tell that."""
 FEW_NEW = 1000
@@ -107,7 +112,8 @@ class Descent(Generic[Item]):
         """
         everything = self._begin(first, is_anchored=is_anchored)
         new = int(everything.missing) + len(first.entries)
-        is_further = is_anchored and new <= max(FEW_NEW, len(self._known) // 10)
+        old = len(self._known) - len(first.entries)
+        is_further = is_anchored and new <= max(min(FEW_NEW, old), old // 10)
         guessed = self._further(everything, new) if is_further else self._cover(everything)
         async with aclosing(guessed) as entries:
             async for entry in entries:
@@ -155,12 +161,15 @@ class Descent(Generic[Item]):
     def _is_worth_a_cover(self, root: Part) -> bool:
         """Whether the walk would take more questions: not where characters are so even that it fills its answers.
 
-        Of few, only if they go on alike after the anchor: else what stands there is told by the walk as well.
+        Between, only if all go on alike after the anchor: else what stands there is told by the walk as well.
         """
+        total = root.total or 0
         some = [texts[0].partition(root.text) for texts in islice(self._known.texts.values(), SAMPLE)]
-        parts = even_splits([before[::-1] for before, _, _ in some], root.total or 0, root.shown)
+        parts = even_splits([before[::-1] for before, _, _ in some], total, root.shown)
+        if total <= FEW:
+            return parts * root.shown >= EVEN_OF_FEW * total
         if root.missing >= COVERED:
-            return parts * root.shown >= EVEN * (root.total or 0)
+            return parts * root.shown >= EVEN * total
         return root.missing >= COVERED_ALIKE and parts == inf and len({after for _, _, after in some}) == 1
 
     async def _try_underscore(self, everything: Part, total: int) -> AsyncGenerator[Entry[Item]]:
@@ -193,7 +202,8 @@ class Descent(Generic[Item]):
 
     def _abreast(self, everything: Part) -> int:
         """How many questions to ask at once: the fewer are missing, the more one answer says of the next question."""
-        return min(self._workers, max(ABREAST, int(everything.missing) // FOR_EACH))
+        missing = int(everything.missing)
+        return min(self._workers, max(min(ABREAST, missing), missing // FOR_EACH))
 
     def _begin(self, first: Answer[Item], *, is_anchored: bool) -> Part:
         self._known.begin()

@@ -50,7 +50,7 @@ def test_csv(jofi: Command) -> None:
 
 def test_an_account_without_any(jofi: Command) -> None:
     assert jofi(*ALL, "--sandbox") == 0
-    assert (jofi.out, jofi.err) == ("There are none.\n", "All 0 read, with 1 request.\n")
+    assert (jofi.out, jofi.err) == ("There are none.\n", "All 0 read, with 2 requests.\n")
 
 
 def test_what_is_missing_is_said(jofi: Command, live: Live) -> None:

@@ -4,17 +4,22 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import product
 from random import Random
+from string import ascii_lowercase
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jofi_async.reconcile.cover.counts import Counts
 from jofi_async.reconcile.cover.cover import Cover
+from jofi_async.reconcile.cover.ends import Draw, Ends
 from jofi_async.reconcile.cover.having import Having
 from jofi_async.reconcile.cover.imagined import Imagination, Value, pieces
 from jofi_async.reconcile.cover.letters import END, Bans, Growth, Letters
+from jofi_async.reconcile.cover.tree import Tree
 from jofi_async.reconcile.cover.untold import Untold
+from jofi_async.reconcile.cover.worth import Worth
 from jofi_async.reconcile.parts import Known, Part
 from tests.reconcile.server import Server, read, server_of
 from tests.reconcile.test_complete import ADDRESSES, FILTERS, UNHURRIED, hidden, servers
@@ -32,6 +37,16 @@ def guessing(most: int = 200) -> Generator[None]:
     with (
         patch("jofi_async.reconcile.descent.COVERED", 0),
         patch("jofi_async.reconcile.cover.cover._FEWEST", most),
+    ):
+        yield
+
+
+@contextmanager
+def few_are(few: int) -> Generator[None]:
+    """A cover is guessed of so few; of more only where all go on alike."""
+    with (
+        patch("jofi_async.reconcile.descent.FEW", few),
+        patch("jofi_async.reconcile.descent.COVERED_ALIKE", 0),
     ):
         yield
 
@@ -72,18 +87,27 @@ def test_a_cover_takes_fewer_questions_than_the_walk() -> None:
     assert guessed.requests < walked.requests
 
 
-def test_of_few_a_cover_is_guessed_only_if_all_go_on_alike_and_not_evenly() -> None:
+def test_between_a_cover_is_guessed_only_if_all_go_on_alike_and_not_evenly() -> None:
     random = Random(1)
     named = [f"{first}.{last}@bigco.org" for first, last in product(FIRST, LAST)]
     random.shuffle(named)
     even = ["".join(random.choices("abcd", k=5)) + "@bigco.org" for _ in range(80)]
     for emails, is_guessed in ((named, True), (even, False), (crowd(80), False)):
         server = server_of(emails, limits=(20, 30))
-        with patch("jofi_async.reconcile.descent.COVERED_ALIKE", 0), patch.object(Cover, "choose") as choose:
-            choose.return_value = []
+        with few_are(40), patch.object(Cover, "choose", return_value=[]) as choose:
             items, _ = read(server)
         assert len(items) == 80
         assert choose.called == is_guessed
+
+
+@pytest.mark.parametrize(("letters", "is_guessed"), [("abcd", False), (ascii_lowercase, True)])
+def test_of_very_few_a_cover_is_guessed_unless_the_walk_takes_hardly_any(letters: str, *, is_guessed: bool) -> None:
+    random = Random(1)
+    emails = ["".join(random.choices(letters, k=5)) + "@bigco.org" for _ in range(90)]
+    with few_are(90), patch.object(Cover, "choose", return_value=[]) as choose:
+        items, _ = read(server_of(emails, limits=(20, 75)))
+    assert len(items) == 90
+    assert choose.called == is_guessed
 
 
 def test_a_cover_ends_where_all_are_known_and_a_count_contradicts_it() -> None:
@@ -211,9 +235,49 @@ def test_bans_keep_out_whatever_holds_a_banned_text(
     for letter in text:
         state = bans.state(state + letter)
     banned = bans.after(state) | bans.at_first(text)
+    assert Bans(anywhere, at_first).deny(text) == any(one in text for one in anywhere)
     for letter in "abc":
         ends = any((text + letter).endswith(one) for one in anywhere)
         assert (letter in banned) == (ends or text + letter in at_first)
+
+
+def test_an_end_that_was_never_seen_is_as_likely_as_one_that_was_seen_once() -> None:
+    ends = Ends()
+    for end in ("@x.org", "@y.org"):
+        ends.learn(end)
+    ends.settle([("@x.org", 1.0)] * 99 + [("@y.org", 1.0)])
+    assert 0.01 < ends.new("@") < 0.02
+    assert ends.known["@x.org"] + ends.known["@y.org"] + ends.new("@") == pytest.approx(1)
+    ends.settle([("@x.org", 1.0)] * 99)
+    assert ends.new("@") < 0.01
+    assert ends.known["@y.org"] == 0
+
+
+def test_ends_are_drawn_as_often_as_they_are_likely_and_none_that_a_count_denies() -> None:
+    ends = Ends()
+    seen = ["@x.org", "@x.org", "@x.org", "@y.org", "@z.net", "@zz.com"]
+    for end in seen:
+        ends.learn(end)
+    ends.settle([(end, 1.0) for end in seen])
+    tree = Tree({"@": 9, "@z": 2}, "@", ends.known.keys())
+    bans = Bans({"y"}, tree.nodes)
+    known = ends.by_node(tree, bans)
+    assert known == {"@": ["@x.org"], "@z": ["@z.net", "@zz.com"]}
+    growth = Growth(ends.letters, bans, Random(0))
+    draw = Draw("@", {end: ends.known[end] for end in known["@"]}, ends.new("@"), growth, Random(0))
+    drawn = [end for end, likely in (draw.end() for _ in range(1000)) if likely]
+    share = ends.known["@x.org"] / draw.whole
+    assert drawn.count("@x.org") == pytest.approx(1000 * share, rel=0.1)
+    assert all("y" not in end and not end.startswith("@z") for end in drawn)
+
+
+def test_a_text_that_would_show_the_same_newest_again_is_worth_nothing() -> None:
+    values = [imagined(number, f"{PEOPLE[number]}") for number in range(40)]
+    having = {"@": range(40), ".": range(40)}
+    worth = Worth(values, having, {"@": 60, ".": 60}, limit=50)
+    (first, second) = having
+    texts = [one.text for one in worth.best()]
+    assert texts in ([first], [second])
 
 
 def imagined(number: int, text: str, *counted: str) -> Value:

@@ -18,8 +18,8 @@ from jofi_async.reconcile.parts import Known
 
 _AT_ONCE = 16  # texts are chosen in a round,
 _OF_MANY = 1250  # or one for each so many items there are, if those are more
-_FIRST = 2  # at first, and one more for each so many known items
-_OF_KNOWN = 100
+_FIRST = 1  # at first, and one more for each so many known items
+_OF_KNOWN = 300
 
 _FEWEST = 1500  # values are imagined, but no more than there are items; enough for those that are missing late
 _OF_ITEMS = 5  # or one for so many items,
@@ -85,7 +85,7 @@ class Cover:
         """How many texts are chosen at once: the less is known, and the less is missing, the more an answer tells."""
         most = max(_AT_ONCE, (self._learned + missing) // _OF_MANY)
         if self._is_late:
-            most = int(min(most * _LATE_SHARE, max(2, missing * _OF_MISSING)))
+            most = int(min(most * _LATE_SHARE, max(1, missing * _OF_MISSING)))
         return min(most, _FIRST + self._learned // _OF_KNOWN)
 
     def _candidates(self, few: int) -> dict[str, Collection[int]]:

@@ -16,6 +16,7 @@ from random import Random
 from attrs import define, field
 
 from jofi_async.reconcile.cover.counts import Counts
+from jofi_async.reconcile.cover.ends import Draw, Ends
 from jofi_async.reconcile.cover.letters import END, Bans, Growth, Letters
 from jofi_async.reconcile.cover.tree import Tree
 
@@ -32,7 +33,7 @@ _SAMPLE = 1000  # known values to learn from how far contexts are to be trusted
 _SHOWN = 0.02  # how likely each known value was to be shown, at the least
 _FAIRNESS = -0.5  # the power of that by which values count: -1 would be just, but would leave few to learn from
 _EVENNESS = 0.35  # the power that late weights are raised to: what is found last is what was not thought likely
-_SETTLED = 1.05  # times as many values must be known for letters to be counted anew
+_SETTLED = 1.1  # times as many values must be known for letters to be counted anew
 
 
 @define(eq=False)
@@ -73,8 +74,7 @@ class Imagination:
     anchor: str
     random: Random
     texts: dict[str, None] = field(factory=dict[str, None])
-    _ends: set[str] = field(factory=set[str])
-    _forth: Letters = field(factory=lambda: Letters(8))
+    _ends: Ends = field(factory=Ends)
     _back: Letters = field(factory=lambda: Letters(6, is_of_words=True))
     _settled: int = 0
     _numbers: Iterator[int] = field(factory=count)
@@ -89,7 +89,7 @@ class Imagination:
         self.texts[text] = None
         at = text.rfind(self.anchor)
         if at >= 0:
-            self._ends.add(text[at:])
+            self._ends.learn(text[at:])
 
     def values(self, counts: Counts, missing: int, number: int, *, is_late: bool) -> list[Value]:
         """Imagine what is missing.
@@ -102,19 +102,21 @@ class Imagination:
         """
         if len(self.texts) > _SETTLED * self._settled:
             self._settle(counts)
-        tree = Tree(counts.missing, self.anchor, self._ends)
+        tree = Tree(counts.missing, self.anchor, self._ends.known.keys())
         kept = self._kept(counts, tree)
         for node in sorted(tree.nodes - self._draws.keys(), key=len):
             self._draws[node] = self._draws.get(tree.above(node), 0.0)
         closed = counts.closed - tree.nodes
         backwards = Bans({text[::-1] for text in closed}, {text[::-1] for text in tree.nodes})
-        forth = Growth(self._forth, Bans(closed, tree.nodes), self.random)
+        forwards = Bans(closed, tree.nodes)
+        forth = Growth(self._ends.letters, forwards, self.random)
         back = Growth(self._back, backwards, self.random)
         whole = sum(tree.rest.values()) or 1
+        ends = self._ends.by_node(tree, forwards)
         self._values = []
         for node, rest in tree.rest.items():
             wanted = max(min(12, 2 * rest + 2), round(number * rest / whole))
-            found = self._imagine(node, wanted, kept[node], forth, back)
+            found = self._imagine(node, wanted, kept[node], self._draw(node, ends, forth), back)
             _spread(found, rest, self._draws[node], _EVENNESS if is_late else 1.0)
             self._values += found
         _weigh(self._values, counts, _LATE_SWEEPS if is_late else _SWEEPS)
@@ -127,14 +129,13 @@ class Imagination:
         Else what was asked for would be thought to be more frequent than it is (Horvitz and Thompson, 1952).
         """
         self._settled = len(self.texts)
-        self._forth, self._back = Letters(8), Letters(6, is_of_words=True)
+        self._back = Letters(6, is_of_words=True)
         anchored = [(text, at) for text in self.texts if (at := text.rfind(self.anchor)) >= 0]
         weighed = [(text, at, max(_SHOWN, self._shown(text, counts)) ** _FAIRNESS) for text, at in anchored]
         for text, at, weight in weighed:
-            self._forth.learn(text[at:], 1, weight)
             self._back.learn(text[at::-1], 1, weight)
+        self._ends.settle([(text[at:], weight) for text, at, weight in weighed])
         some = weighed[:: len(weighed) // _SAMPLE + 1]
-        self._forth.weigh([(text[at:], weight) for text, at, weight in some], 1)
         self._back.weigh([(text[at::-1], weight) for text, at, weight in some], 1)
         self._values = []
         self._draws.clear()
@@ -164,33 +165,32 @@ class Imagination:
             kept[value.node].append(value)
         return kept
 
-    def _imagine(self, node: str, wanted: int, kept: list[Value], forth: Growth, back: Growth) -> list[Value]:
+    def _imagine(self, node: str, wanted: int, kept: list[Value], ends: Draw, back: Growth) -> list[Value]:
         found = {one.text: one for one in kept}
         most = _TRIES * (wanted - len(kept) + 1)
-        at, tries = node.index(self.anchor), 0
+        beginning, tries = node[: node.index(self.anchor)], 0
+        whole = self._back.likely(node[len(beginning) :: -1], 1)
         while len(found) < wanted and tries < most:
-            end, likely = self._end(node[at:], forth)
+            end, likely = ends.end()
             for _ in range(_OF_AN_END if likely else 0):
-                text, more = back.grown((node[:at] + end)[::-1], len(end) - 1)
+                text, more = back.grown((beginning + end)[::-1], len(end) - 1)
                 if more and (text := text[::-1]) not in self.texts and text not in found:
-                    found[text] = self._value(text, likely * more, node)
+                    found[text] = self._value(text, likely * whole * more, node)
             tries += _OF_AN_END
-        self._draws[node] += tries / self._likely(node)
+        self._draws[node] += tries / (ends.whole * whole)
         return list(found.values())
 
-    def _end(self, end: str, forth: Growth) -> tuple[str, float]:
-        return (end, 1.0) if end in self._ends else forth.grown(end, 0)
+    def _draw(self, node: str, ends: Mapping[str, Sequence[str]], forth: Growth) -> Draw:
+        """Draws the ends of what lies in a node."""
+        known, end = self._ends.known, node[node.index(self.anchor) :]
+        if end in known:
+            return Draw(end, {end: known[end] or self._ends.new(end + END)}, 0.0, forth, self.random)
+        return Draw(end, {one: known[one] for one in ends.get(end, ())}, self._ends.new(end), forth, self.random)
 
     def _value(self, text: str, likely: float, node: str) -> Value:
         its = pieces(text, self.anchor)
         counted = [piece for piece in its if piece in self._counts.seen]
-        return Value(next(self._numbers), text, likely * self._likely(node), node, its, counted)
-
-    def _likely(self, node: str) -> float:
-        """How likely a value is to lie in a node."""
-        at = node.index(self.anchor)
-        end = node[at:] + END if node[at:] in self._ends else node[at:]
-        return self._forth.likely(end, 1) * self._back.likely(node[at::-1], 1)
+        return Value(next(self._numbers), text, likely, node, its, counted)
 
 
 def _spread(values: list[Value], rest: int, draws: float, evenness: float) -> None:

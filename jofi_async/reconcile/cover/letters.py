@@ -139,6 +139,15 @@ class Bans:
             if more := self._anywhere[state[1:]]:
                 self._anywhere[state] = self._anywhere[state] | more
 
+    def deny(self, text: str) -> bool:
+        """Whether something that may stand nowhere is in a text."""
+        state = ""
+        for letter in text:
+            if letter in self.after(state):
+                return True
+            state = self.state(state + letter)
+        return False
+
     def state(self, text: str) -> str:
         """The longest end of a text that something that cannot come may begin with."""
         while text not in self._anywhere:

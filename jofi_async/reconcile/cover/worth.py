@@ -60,6 +60,7 @@ class Worth:
         self._weights = {value.number: value.weight for value in values}
         self._untold = None if missing is None else Untold(values, missing)
         self._counting = self._weights
+        self._shares = {piece: self._share(known.get(piece, 0), numbers) for piece, numbers in having.items()}
         worth = {piece: self.of(piece) for piece in having}
         self._counting = self._hardened(worth)
         least = _WORTH_A_LOOK * max(worth.values(), default=0.0)
@@ -70,12 +71,9 @@ class Worth:
         """What a text is worth; that of one that few known values have is doubted."""
         numbers = self._having[piece]
         known = self._known.get(piece, 0)
-        imagined = fsum(map(self._weights.__getitem__, numbers))
-        share = self._share(known + imagined)
+        share = self._shares[piece]
         if share < 1:
             shown = fsum([self._counting[number] * self._shown(number, share) for number in numbers])
-        elif self._counting is self._weights:
-            shown = imagined
         else:
             shown = fsum(map(self._counting.__getitem__, numbers))
         worth = shown * (known + _DOUBT) / (known + 2 * _DOUBT)
@@ -111,8 +109,9 @@ class Worth:
                 break
         return counting
 
-    def _share(self, total: float) -> float:
-        """Which share of so many its answer would show: an answer that is cut shows the newest."""
+    def _share(self, known: int, numbers: Collection[int]) -> float:
+        """Which share of what has a text its answer would show: an answer that is cut shows the newest."""
+        total = known + fsum(map(self._weights.__getitem__, numbers))
         return 1.0 if total <= self._fit else self._fit / total
 
     def _shown(self, number: int, share: float) -> float:
@@ -125,13 +124,13 @@ class Worth:
     def _take(self, piece: str) -> float:
         """Leave out what its answer would show, and tell how much that is."""
         numbers = self._having[piece]
-        total = self._known.get(piece, 0) + fsum(map(self._weights.__getitem__, numbers))
-        share, expected = self._share(total), 0.0
+        share, expected = self._shares[piece], 0.0
         for number in numbers:
             shown = self._shown(number, share)
             expected += shown * self._weights[number]
             self._weights[number] *= 1 - shown
             self._counting[number] *= 1 - shown
+            self._seen[number] = max(self._seen[number], share)
         if self._untold is not None:
             self._untold.take(numbers)
         return expected
