@@ -16,7 +16,7 @@ from typing import Generic, Self, TypeVar
 
 from attrs import evolve, frozen
 
-from jofi_async.core.errors import CallError, JofiAsyncError
+from jofi_async.core.errors import AuthenticationError, CallError, JofiAsyncError
 from jofi_async.reconcile.descent import Descent, NotCombinedError, matches
 from jofi_async.reconcile.listable import Answer, Entry, Listable
 from jofi_async.reconcile.parts import Known, Texts
@@ -34,8 +34,8 @@ class ListingSummary:
     Attributes:
         complete: Whether the server's last count proves that all was read. An item that was deleted while another one
             was missed is the one thing that counts cannot show.
-        total_count: How many the server counted last. Where its filters do not narrow each other, all there is was read
-            and counted, and filtered here.
+        total_count: How many the server counted last; until the last look, of those that have the anchor. Where its
+            filters do not narrow each other, all there is was read and counted, and filtered here.
         known: How many of those were read.
         missing: How many of those were not read.
         requests: How many questions it took; further attempts are not counted.
@@ -148,18 +148,13 @@ class CompleteListing(Generic[Item]):
 
         Where nothing is filtered, the first question is the one that shows most of the newest; the proof comes after.
         """
-        anchor = self._anchor(filters)
-        answer = await self._ask(anchor or filters)
-        is_plain = all(matches(entry, self._names, anchor or filters) for entry in answer.entries)
+        answer, is_anchored = await self._first(filters)
+        is_plain = is_anchored or self._is_plain(answer, filters)
         if len(filters) > 1 and not is_plain:
             raise NotCombinedError
-        for entry in self._learn(answer) if anchor else self._look(answer):
+        for entry in self._learn(answer) if is_anchored else self._look(answer):
             yield entry
-        if anchor and not is_plain:
-            anchor, answer = None, await self._ask(filters)
-            for entry in self._look(answer):
-                yield entry
-        elif not is_plain:
+        if not is_plain:
             self._reasons["the server's filter does not mean what it contains, so it cannot be narrowed"] = None
             return
         for _ in range(WALKS):
@@ -167,7 +162,7 @@ class CompleteListing(Generic[Item]):
                 return
             before = len(self._known)
             walk = Descent(self._ask, self._source.fields, filters, self._known, self._workers)
-            async with aclosing(walk.entries(answer, is_anchored=anchor is not None)) as entries:
+            async with aclosing(walk.entries(answer, is_anchored=is_anchored)) as entries:
                 async for entry in entries:
                     yield entry
             self._reasons.update(dict.fromkeys(walk.reasons))
@@ -179,9 +174,25 @@ class CompleteListing(Generic[Item]):
                 return
             for entry in self._look(answer):
                 yield entry
-            if anchor is None and len(self._known) == before:
+            if not is_anchored and len(self._known) == before:
                 return
-            anchor = None
+            is_anchored = False
+
+    async def _first(self, filters: Mapping[str, str]) -> tuple[Answer[Item], bool]:
+        """The first answer, and whether it is to the anchor: if that is answered, and shows only what has it."""
+        if anchor := self._anchor(filters):
+            try:
+                answer = await self._ask(anchor)
+            except AuthenticationError:
+                raise
+            except CallError:
+                return await self._ask(filters), False
+            if self._is_plain(answer, anchor):
+                return answer, True
+        return await self._ask(filters), False
+
+    def _is_plain(self, answer: Answer[Item], filters: Mapping[str, str]) -> bool:
+        return all(matches(entry, self._names, filters) for entry in answer.entries)
 
     def _look(self, answer: Answer[Item]) -> list[Entry[Item]]:
         """Take in the newest of everything, and see whether all is known now; what was unknown."""

@@ -31,16 +31,15 @@ FAILURES = 5
 """Failed questions in a row after which a walk gives up."""
 WILDCARDS = frozenset("%_*?")
 FEW = 400
-"""How many there are at the most where a cover is guessed however few are missing."""
+"""How many items there are in an account of few, in which a cover is guessed however few are missing."""
 COVERED = 1500
-"""How many must be missing else; between these, the walk is as good."""
+"""How many must be missing in any other for a cover to be guessed; below that, the walk is as good."""
 COVERED_ALIKE = 700
 """The same where all that is known goes on alike after the anchor, and is not even before it."""
 EVEN = 5.2
-"""How many questions to an answer's worth of items the walk may take, where characters are even, so that no cover is
-guessed."""
+"""No cover is guessed where characters are so even that the walk takes fewer questions for an answer's worth."""
 EVEN_OF_FEW = 10.0
-"""The same, where there are few."""
+"""The same in an account of few."""
 SAMPLE = 1000
 """How many known items tell that."""
 FEW_NEW = 1000
@@ -94,6 +93,7 @@ class Descent(Generic[Item]):
         self._walk: Walk
         self._in_vain = 0
         self._failed = 0
+        self._refused: set[str] = set()
         self.reasons: list[str] = []
         self.has_miscounted = False
 
@@ -113,7 +113,7 @@ class Descent(Generic[Item]):
         everything = self._begin(first, is_anchored=is_anchored)
         new = int(everything.missing) + len(first.entries)
         old = len(self._known) - len(first.entries)
-        is_further = is_anchored and new <= max(min(FEW_NEW, old), old // 10)
+        is_further = is_anchored and new <= max(min(FEW_NEW, old), min(FEW, 2 * old), old // 10)
         guessed = self._further(everything, new) if is_further else self._cover(everything)
         async with aclosing(guessed) as entries:
             async for entry in entries:
@@ -127,7 +127,9 @@ class Descent(Generic[Item]):
         if not everything.missing:
             return
         recent = Recent(self._known, 0, new, everything.shown, self._can_guess)
-        while everything.missing and self._in_vain < FURTHER_IN_VAIN and (text := recent.choose()) is not None:
+        while everything.missing and self._in_vain < FURTHER_IN_VAIN and not self._has_given_up():
+            if (text := recent.choose()) is None:
+                return
             async with aclosing(self._fly(everything, _each([Part(0, text)]))) as entries:
                 async for entry in entries:
                     yield entry
@@ -164,6 +166,8 @@ class Descent(Generic[Item]):
         Between, only if all go on alike after the anchor: else what stands there is told by the walk as well.
         """
         total = root.total or 0
+        if not root.shown:
+            return False
         some = [texts[0].partition(root.text) for texts in islice(self._known.texts.values(), SAMPLE)]
         parts = even_splits([before[::-1] for before, _, _ in some], total, root.shown)
         if total <= FEW:
@@ -203,7 +207,8 @@ class Descent(Generic[Item]):
     def _abreast(self, everything: Part) -> int:
         """How many questions to ask at once: the fewer are missing, the more one answer says of the next question."""
         missing = int(everything.missing)
-        return min(self._workers, max(min(ABREAST, missing), missing // FOR_EACH))
+        is_told = (everything.total or 0) > everything.known  # else nobody knows how many are missing
+        return min(self._workers, max(min(ABREAST, missing) if is_told else ABREAST, missing // FOR_EACH))
 
     def _begin(self, first: Answer[Item], *, is_anchored: bool) -> Part:
         self._known.begin()
@@ -228,12 +233,13 @@ class Descent(Generic[Item]):
             answer = task.result()
         except CallError as error:
             self._failed += 1
+            self._refused.add(part.text)
             self.reasons.append(f"a part could not be read: {error}")
             self._drop(part)
             return []
         self._failed = 0
         news = self._learn(part, answer)
-        self._in_vain = 0 if news else self._in_vain + 1
+        self._in_vain = self._in_vain + 1 if all(map(self._is_late, news)) else 0
         if part.parent is not None:
             self._walk.push(part.parent)
         return news
@@ -276,7 +282,7 @@ class Descent(Generic[Item]):
         self._walk.push(part.parent)
 
     def _can_guess(self, text: str) -> bool:
-        return self._walk.can_ask(0, text) and not self._doubtful.intersection(text)
+        return self._walk.can_ask(0, text) and text not in self._refused and not self._doubtful.intersection(text)
 
     def _note(self, entry: Entry[Item]) -> None:
         self._known.learn(entry.id, entry.texts, late=self._is_late(entry))

@@ -35,6 +35,7 @@ class Server:
         every: Seconds between two items of the same age and the next.
         meanwhile: What happens before the answer to the question of a number.
         failing: The numbers of the questions that fail.
+        refused: Texts that are never answered.
     """
 
     rows: dict[int, tuple[str, str]]
@@ -47,6 +48,7 @@ class Server:
     same_age: int = 1
     meanwhile: dict[int, Callable[["Server"], None]] = field(factory=dict[int, Callable[["Server"], None]])
     failing: frozenset[int] = frozenset()
+    refused: frozenset[str] = frozenset()
     asked: list[dict[str, str]] = field(factory=list[dict[str, str]])
     flying: int = 0
     most_flying: int = 0
@@ -66,7 +68,7 @@ class Server:
             self.flying -= 1
         if number in self.meanwhile:
             self.meanwhile[number](self)
-        if number in self.failing:
+        if number in self.failing or self.refused.intersection(filters.values()):
             raise UnknownOutcomeError("gone")
         found = self.matching(filters)
         self.at_last_look = set(self.rows)

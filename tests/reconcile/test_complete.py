@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jofi_async.core.errors import UnknownOutcomeError
 from jofi_async.reconcile.complete import CompleteListing, IncompleteListingError, ListingSummary
+from jofi_async.reconcile.cover.recent import Recent
 from jofi_async.testing import run_virtual
 from tests.reconcile.server import Fold, Listing, Server, read, server_of
 
@@ -139,7 +140,33 @@ def test_a_list_that_fails_for_good_ends_and_says_so() -> None:
 
 def test_a_first_look_that_fails_is_raised() -> None:
     with pytest.raises(UnknownOutcomeError):
-        read(server_of(PEOPLE, failing=frozenset([0])))
+        read(server_of(PEOPLE, failing=frozenset([0, 1])))
+
+
+def test_a_first_question_that_fails_is_not_all_that_is_tried() -> None:
+    server = server_of(PEOPLE, failing=frozenset([0]))
+    items, summary = read(server)
+    assert server.asked[:2] == [{"email": "@"}, {}]
+    assert len(items) == len(PEOPLE)
+    assert summary.complete
+
+
+@pytest.mark.parametrize("remembered", [0, 30])
+def test_a_further_listing_that_fails_for_good_ends_and_says_so(remembered: int) -> None:
+    server = server_of(PEOPLE, failing=frozenset(range(1, 999)))
+    items, summary = read(server, workers=1, remembered={n: server.rows[n] for n in range(1, 1 + remembered)})
+    assert len(items) == 5
+    assert len(server.asked) < 10
+    assert not summary.complete
+
+
+@pytest.mark.parametrize(("old", "is_searched"), [(0, False), (8, False), (30, True), (60, True)])
+def test_what_is_new_is_searched_for_where_it_is_little_beside_what_is_known(old: int, *, is_searched: bool) -> None:
+    server = server_of(PEOPLE)
+    remembered = {number: server.rows[number] for number in range(1, 1 + old)}
+    with patch.object(Recent, "choose", return_value=None) as choose:
+        read(server, remembered=remembered)
+    assert choose.called == is_searched
 
 
 @pytest.mark.parametrize("lie", [-7, 1, 200])

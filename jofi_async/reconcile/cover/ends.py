@@ -16,6 +16,7 @@ from jofi_async.reconcile.cover.letters import Bans, Growth, Letters
 from jofi_async.reconcile.cover.tree import Tree
 
 _ORDER = 8
+_SAMPLE = 2000  # ends to learn from how far contexts are to be trusted
 _ONE = 0.5  # end that is thought to have been seen once, besides those that were
 
 
@@ -52,7 +53,7 @@ class Ends:
         self.letters = Letters(_ORDER)
         for end in seen:
             self.letters.learn(end, 1)
-        self.letters.weigh([(end, 1.0) for end in seen], 1)
+        self.letters.weigh([(end, 1.0) for end in list(seen)[:: len(seen) // _SAMPLE + 1]], 1)
 
     def new(self, beginning: str) -> float:
         """How likely it is that an end is new and begins so."""

@@ -2,9 +2,10 @@
 
 Each count says how many that are missing have a text in them. Counts of texts around one character that a value has
 once, an anchor, form a tree: what is missing in a node and in none of its children is imagined there, a value drawn
-letter by letter, first away from the anchor to the end, then to the beginning. One that a count denies is thrown away,
-and so all that stay stand for as many, but for those so likely that they are drawn over and over. (If letters that are
-denied were never drawn, few would stand for most.) The weights are then held against all other counts.
+from the anchor to the end, mostly as one that is known, and then letter by letter to the beginning. One that a count
+denies is thrown away, and so all that stay stand for as many, but for those so likely that they are drawn over and
+over. (If letters that are denied were never drawn, few would stand for most.) The weights are then held against all
+other counts.
 """
 
 from collections import defaultdict
