@@ -100,7 +100,7 @@ def test_between_a_cover_is_guessed_only_if_all_go_on_alike_and_not_evenly() -> 
         assert choose.called == is_guessed
 
 
-@pytest.mark.parametrize(("letters", "is_guessed"), [("abcd", False), (ascii_lowercase, True)])
+@pytest.mark.parametrize(("letters", "is_guessed"), [("abcdefgh", False), (ascii_lowercase, True)])
 def test_of_very_few_a_cover_is_guessed_unless_the_walk_takes_hardly_any(letters: str, *, is_guessed: bool) -> None:
     random = Random(1)
     emails = ["".join(random.choices(letters, k=5)) + "@bigco.org" for _ in range(90)]
