@@ -26,6 +26,8 @@ Item = TypeVar("Item")
 WALKS = 5
 """How many walks there are at most: each but the first because the one before brought something, and not all."""
 
+_FEWER = "the server counts fewer than are known: it miscounts, or something was deleted"
+
 
 @frozen
 class ListingSummary:
@@ -98,6 +100,7 @@ class CompleteListing(Generic[Item]):
         self._wanted = filters
         self._workers = workers
         self._known = Known()
+        self._is_further = bool(remembered)
         for item_id, texts in (remembered or {}).items():
             self._known.learn(item_id, texts, late=False)
         self._yielded: frozenset[Hashable] = frozenset()
@@ -148,6 +151,7 @@ class CompleteListing(Generic[Item]):
 
         Where nothing is filtered, the first question is the one that shows most of the newest; the proof comes after.
         """
+        anchor = self._source.fields[0].anchor
         answer, is_anchored = await self._first(filters)
         is_plain = is_anchored or self._is_plain(answer, filters)
         if len(filters) > 1 and not is_plain:
@@ -159,6 +163,9 @@ class CompleteListing(Generic[Item]):
             return
         for _ in range(WALKS):
             if self._complete:
+                return
+            if self._is_further and answer.total < self._known.having(0, anchor if is_anchored else ""):
+                self._reasons[_FEWER] = None  # so what is remembered is no more, and nobody knows how much is missing
                 return
             before = len(self._known)
             walk = Descent(self._ask, self._source.fields, filters, self._known, self._workers)
@@ -199,7 +206,7 @@ class CompleteListing(Generic[Item]):
         unknown = self._learn(answer)
         self._complete = answer.total == len(self._known) and not self._has_miscounted
         if answer.total < len(self._known) or self._has_miscounted:
-            self._reasons["the server counts fewer than were read: it miscounts, or something was deleted"] = None
+            self._reasons[_FEWER] = None
         return unknown
 
     def _learn(self, answer: Answer[Item]) -> list[Entry[Item]]:

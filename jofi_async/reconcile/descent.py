@@ -7,6 +7,8 @@ from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from attrs import evolve
+
 from jofi_async.core.errors import CallError
 from jofi_async.reconcile.cover.cover import Cover
 from jofi_async.reconcile.cover.recent import Recent
@@ -102,7 +104,8 @@ class Descent(Generic[Item]):
 
         Args:
             first: The answer to the listing's own filters; its items are known.
-            is_anchored: Whether it is the answer to the first field's anchor instead, taken for all there is.
+            is_anchored: Whether it is the answer to the first field's anchor instead, taken for all there is besides
+                what is known and has none.
 
         Yields:
             Items that were unknown.
@@ -217,11 +220,14 @@ class Descent(Generic[Item]):
         narrowed = {place: self._filters[name] for place, name in places.items() if name in self._filters}
         self._walk = Walk(self._known, self._fields, narrowed)
         everything = Part(*EVERYTHING)
-        self._count(everything, first)
-        if is_anchored:
-            part = Part(0, self._fields[0].anchor, everything)
-            everything.children.append(part)
-            self._count(part, first)
+        if not is_anchored:
+            self._count(everything, first)
+            return everything
+        part = Part(0, self._fields[0].anchor, everything)
+        without = len(self._known) - self._known.having(0, part.text)
+        self._count(everything, evolve(first, total=first.total + without))
+        everything.children.append(part)
+        self._count(part, first)
         return everything
 
     async def _ask_for(self, part: Part) -> Answer[Item]:

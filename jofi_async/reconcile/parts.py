@@ -127,8 +127,11 @@ class Known:
             part.known = len(self.texts) - len(self._late)
             return
         place, text = part.place, part.text
-        part.known = sum([text in texts[place] for texts in self.texts.values()])  # faster than a generator
-        part.known -= sum(text in self.texts[item_id][place] for item_id in self._late)
+        part.known = self.having(place, text) - sum(text in self.texts[item_id][place] for item_id in self._late)
+
+    def having(self, place: int, text: str) -> int:
+        """How many known items have a text in a field, late ones included."""
+        return sum([text in texts[place] for texts in self.texts.values()])  # faster than a generator
 
     def part(self, place: int, text: str) -> Part | None:
         """A part, if it is counted."""

@@ -168,6 +168,27 @@ def test_what_is_new_is_searched_for_where_it_is_little_beside_what_is_known(old
     assert choose.called == is_searched
 
 
+@pytest.mark.parametrize("new", [0, 1, 4])
+@pytest.mark.parametrize("ghost", ["ann@gone.org", "nowhere"])
+def test_whoever_is_remembered_and_gone_is_noticed_at_once(ghost: str, new: int) -> None:
+    server = server_of(PEOPLE)
+    remembered = {number: server.rows[number] for number in range(1, 1 + len(PEOPLE) - new)}
+    _, summary = read(server, remembered={**remembered, 0: (ghost, "")})
+    assert not summary.complete
+    assert summary.requests <= 2
+    assert "deleted" in summary.reasons[0]
+
+
+@pytest.mark.parametrize("new", [0, 1, 4])
+def test_who_is_remembered_without_an_anchor_is_not_looked_for(new: int) -> None:
+    server = server_of(["nobody", "nowhere", *PEOPLE])
+    remembered = {number: server.rows[number] for number in range(1, 3 + len(PEOPLE) - new)}
+    items, summary = read(server, remembered=remembered)
+    assert len(items) == new
+    assert summary.complete
+    assert summary.requests == 2
+
+
 @pytest.mark.parametrize("lie", [-7, 1, 200])
 def test_a_server_that_miscounts_proves_nothing(lie: int) -> None:
     items, summary = read(server_of(PEOPLE, lie=lie))
@@ -178,7 +199,7 @@ def test_a_server_that_miscounts_proves_nothing(lie: int) -> None:
 
 def test_a_server_that_counts_too_few_is_named() -> None:
     _, summary = read(server_of(PEOPLE, lie=-7))
-    assert any("fewer than were read" in reason for reason in summary.reasons)
+    assert any("counts fewer than are known" in reason for reason in summary.reasons)
 
 
 def test_underscores_as_wildcards_do_not_hide_anybody() -> None:
