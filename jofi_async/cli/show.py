@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast, get_args
@@ -11,10 +11,10 @@ from typing import Any, cast, get_args
 import attrs
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from jofi_async.cli.progress import plain
+from jofi_async.cli.table import Column, cell, print_table
 from jofi_async.tables.formulas import guard
 
 Json = dict[str, Any]
@@ -23,33 +23,12 @@ _SHORT = frozenset({"id", "display_name", "short_name", "first_name", "last_name
 """The fields of objects that stand for another one in short."""
 
 
-_FOLDED = 6
-"""How narrow a column may become whose cells are broken into lines."""
-
-
 class Form(StrEnum):
     """In which form objects are shown."""
 
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
-
-
-@attrs.frozen
-class Column:
-    """A column of a table for people.
-
-    Attributes:
-        header: Its head.
-        value: What stands in it, of an item.
-        number: Whether it holds numbers.
-        whole: Whether it is never broken into lines.
-    """
-
-    header: str
-    value: Callable[[Any], object]
-    number: bool = False
-    whole: bool = False
 
 
 def show_list(page: Any, columns: Sequence[Column], form: Form) -> None:
@@ -83,39 +62,7 @@ def show_items(items: Sequence[Any], kind: type, columns: Sequence[Column], form
     elif form is Form.CSV:
         _write_csv(items, sorted((name for name in attrs.fields_dict(kind) if name != "extra"), key=_place))
     else:
-        _print_table([[_cell(column.value(item)) for column in columns] for item in items], columns)
-
-
-def _print_table(rows: Sequence[Sequence[Text]], columns: Sequence[Column]) -> None:
-    """Print a table as wide as it is, or on a terminal as it fits; where it does not, one row after the other."""
-    console = _console()
-    if not rows:
-        console.print("There are none.")
-        return
-    heads = [Text(column.header, style="bold") for column in columns]
-    widths = [max(text.cell_len for text in texts) for texts in zip(heads, *rows, strict=True)]
-    if not console.is_terminal:
-        console.width = sum(widths) + 2 * len(widths)
-    least = (width if column.whole else min(width, _FOLDED) for column, width in zip(columns, widths, strict=True))
-    if sum(least) + 2 * (len(widths) - 1) > console.width:
-        _print_blocks(console, rows, heads)
-        return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(
-            column.header, justify="right" if column.number else "left", overflow="fold", no_wrap=column.whole
-        )
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-
-
-def _print_blocks(console: Console, rows: Sequence[Sequence[Text]], heads: Sequence[Text]) -> None:
-    width = max(head.cell_len for head in heads)
-    for row in rows:
-        for head, text in zip(heads, row, strict=True):
-            console.print(Text.assemble(head, " " * (width - head.cell_len + 2), text), soft_wrap=True)
-        console.print()
+        print_table(_console(), items, columns)
 
 
 def show_line(item: Any) -> None:
@@ -133,7 +80,7 @@ def show_one(item: Any, form: Form) -> None:
         rows = list(_rows(as_wire(item)))
         width = max((len(name) for name, _ in rows), default=0)
         for name, value in rows:  # not as a table: a link that is broken into lines cannot be copied
-            line = Text.assemble((plain(f"{name:{width}}").plain, "bold"), "  ", _cell(value))
+            line = Text.assemble((plain(f"{name:{width}}").plain, "bold"), "  ", cell(value))
             line.rstrip()
             _console().print(line, soft_wrap=True)
 
@@ -198,12 +145,6 @@ def _place(name: str) -> int:
 
 def _console() -> Console:
     return Console(highlight=False)
-
-
-def _cell(value: object) -> Text:
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
-    return plain("" if value is None else str(value))
 
 
 def _write_json(item: Any) -> None:

@@ -8,7 +8,8 @@ from rich.console import Console
 
 from jofi_async.cli.jofi.ask import Asked, asked_of, asks, run
 from jofi_async.cli.progress import say
-from jofi_async.cli.show import Column, Form, day, show_list, show_one
+from jofi_async.cli.show import Form, day, show_list, show_one
+from jofi_async.cli.table import Column
 from jofi_async.jofi.client import JofiClient
 from jofi_async.jofi.defaults import Default, DefaultState, read_defaults
 from jofi_async.jofi.models import EmailTemplateListItem, Page, UserListItem

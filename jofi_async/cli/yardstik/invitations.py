@@ -17,8 +17,9 @@ from jofi_async.cli.ask import Asked, asked_of, asks, exit_code_of, run, with_op
 from jofi_async.cli.confirm import agrees, someone_is_there
 from jofi_async.cli.progress import say
 from jofi_async.cli.run import ExitCode
-from jofi_async.cli.show import Column, Form, day, show_items, show_line, show_list, show_one
+from jofi_async.cli.show import Form, day, show_items, show_line, show_list, show_one
 from jofi_async.cli.signals import Signals
+from jofi_async.cli.table import Column
 from jofi_async.cli.tally import named, number_of
 from jofi_async.cli.yardstik.way import Way, find_way
 from jofi_async.core.errors import CallError, ConfigurationError
