@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from jofi_async.cli.progress import SECONDS_BETWEEN_LINES, say
 from jofi_async.cli.tally import number_of
@@ -27,14 +27,13 @@ class Counted:
             TextColumn("Reading"),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[requests]:,} requests", style="dim"),
+            TextColumn("{task.fields[far]}"),
             console=console,
             transient=True,
             expand=True,
             disable=not console.is_terminal or console.is_dumb_terminal,
         )
-        self._task = self._bar.add_task("", total=None, requests=0)
+        self._task = self._bar.add_task("", total=None, far="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -48,13 +47,14 @@ class Counted:
 
         Args:
             known: How many are known.
-            total: How many there are.
+            total: How many there are, at least those that are known.
             requests: How many requests were made.
         """
+        far, made = f"{known:,} of {total:,} read", number_of(requests, "request")
         if not self._bar.disable:
-            self._bar.update(self._task, completed=known, total=total, requests=requests)
+            self._bar.update(self._task, completed=known, total=total, far=f"{far}: {made}")
             return
         told, at = self._told
         if known - told >= max(1, total / 10) or self._clock() - at >= SECONDS_BETWEEN_LINES:
             self._told = (known, self._clock())
-            say(self._console, f"{known:,} of {total:,} read ({known / total:.0%}): {number_of(requests, 'request')}")
+            say(self._console, f"{far} ({known / total:.0%}): {made}")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from jofi_async.cli.instant import Instant
 from jofi_async.cli.secret import read_secret, secret_options
 from jofi_async.cli.signals import Signals
 from jofi_async.sandbox.delivery.endpoint import endpoint_of
@@ -19,20 +20,6 @@ from jofi_async.sandbox.server import Sandbox
 from jofi_async.transports.faults import FaultPlan
 
 PORT = 8075
-
-
-class Instant(click.ParamType[datetime]):
-    """An ISO 8601 date and time; without an offset it is UTC."""
-
-    name = "instant"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Read it."""
-        try:
-            instant = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no instant such as 2026-12-11T22:23:05Z", param, ctx)
-        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 @click.command()

@@ -1,7 +1,8 @@
 """`jofi invitations`: list, get, create and update, one at a time."""
 
 from collections.abc import Mapping
-from functools import partial
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,13 +11,14 @@ from rich.console import Console
 from jofi_async.bulk.outcome import OutcomeKind
 from jofi_async.bulk.verdict import verdict_on
 from jofi_async.cli.confirm import agrees, someone_is_there
+from jofi_async.cli.instant import Instant
 from jofi_async.cli.jofi.ask import Asked, asked_of, asks, run, with_options
-from jofi_async.cli.jofi.reading import Reading
 from jofi_async.cli.jofi.reads import CUSTOM_ID, EMAIL, ID, NAME, shows, tell_list
 from jofi_async.cli.jofi.way import Way
 from jofi_async.cli.progress import say
 from jofi_async.cli.run import ExitCode
-from jofi_async.cli.show import Column, day, show_one
+from jofi_async.cli.show import day, show_one
+from jofi_async.cli.table import Column
 from jofi_async.core.errors import ConfigurationError
 from jofi_async.jofi.bulk import Ensured
 from jofi_async.jofi.models import Mode
@@ -30,6 +32,7 @@ COLUMNS = [
     CUSTOM_ID,
     Column("Accepted", lambda item: item.accepted_at is not None),
 ]
+READ = Column("Read", lambda item: day(item.read_at), spare=True)
 CLEARABLE = {
     "phone": "phone",
     "custom-id": "custom_id",
@@ -66,18 +69,51 @@ def invitations() -> None:
 @click.option("--custom-id", metavar="TEXT", help="Only those whose custom_id has this in it.")
 @click.option("--email", metavar="TEXT", help="Only those whose address has this in it.")
 @click.option("--all", "everything", is_flag=True, help="All of them, in many requests; JSON is one object a line.")
+@click.option(
+    "--mirror",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="All, and ask only for what FILE does not know yet.",
+)
+@click.option("--since", type=Instant(), metavar="DATE[TIME]", help="Only those created then or later; with --mirror.")
+@click.option("--fresh", is_flag=True, help="Read all again, and bring the mirror up to date; with --mirror.")
 @asks
-def list_(custom_id: str | None, email: str | None, everything: bool, **given: Any) -> int:
+def list_(
+    custom_id: str | None,
+    email: str | None,
+    everything: bool,
+    mirror: Path | None,
+    since: datetime | None,
+    fresh: bool,
+    **given: Any,
+) -> int:
     """List the newest invitations: 50, or 150 with a filter; JOFI has no next page.
 
-    With --all, parts are asked for until as many are known as JOFI counts, in no order; exit code 4 says that some are
-    missing.
-    """
+    With --all, parts are asked for until as many are known as JOFI counts. A table and CSV are sorted, the newest
+    first; JSON lines come as they are read, in no order. What was read is shown also when some are missing.
+
+    With --mirror, what is read is kept in FILE, and the next time only what is new is asked for; read_at says when each
+    was as it is shown. The FILE is made at the first time; it holds personal data, of one account.
+
+    \b
+    Examples:
+      jofi invitations list --custom-id REQ-17
+      jofi invitations list --all --json > all.jsonl
+      jofi invitations list --mirror acme.mirror --csv > all.csv
+      jofi invitations list --mirror acme.mirror --since 2026-12-11T06:00
+
+    \b
+    Exit codes: 0 all that was asked for, 4 some are missing: run again,
+    5 key or mirror, 2 usage, 130 or 143 stopped by a signal.
+    """  # noqa: D301
     asked = asked_of(given)
-    if everything:
-        reading = Reading(asked.form, COLUMNS, Console(stderr=True))
-        ask = partial(reading.read, custom_id=custom_id, email=email)
-        return run(asked.way(), ask, reading.tell)
+    if everything or mirror is not None or since is not None or fresh:
+        from jofi_async.cli.jofi.reading import Reading, Wanted  # slow to import, as SQLite is
+
+        wanted = Wanted(custom_id, email, mirror, since, fresh)
+        columns = COLUMNS if mirror is None else [*COLUMNS, READ]
+        reading = Reading(wanted, asked.form, columns, Console(stderr=True))
+        return run(asked.way(), reading.read, reading.tell)
     return run(
         asked.way(),
         lambda client: client.invitations.list(custom_id=custom_id, email=email),
