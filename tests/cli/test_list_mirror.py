@@ -146,6 +146,14 @@ def test_a_stop_leaves_what_was_read_in_the_mirror(jofi: Command, fake: FakeJofi
     assert len(rows_of(jofi)) == 200
 
 
+def test_fresh_can_be_stopped(jofi: Command, fake: FakeJofi, live: Live, mirror: tuple[object, ...]) -> None:
+    live(Stopped(fake, 2))
+    assert jofi(*mirror, "--fresh", "--csv") == 130
+    assert said(jofi).endswith(
+        "150 of 200 were read, and the list is not complete. Run it again; --fresh reads all again."
+    )
+
+
 def test_what_is_missing_is_said(jofi: Command, fake: FakeJofi, live: Live, mirror: tuple[object, ...]) -> None:
     live(Changed(fake, b'"total_count":200', b'"total_count":201'))
     assert jofi(*mirror, "--csv") == 4

@@ -104,7 +104,7 @@ class Listed:
             case StorageError():
                 return ExitCode.CANNOT_GO_ON
             case IncompleteListingError():
-                return ExitCode.RUN_AGAIN if self.refusal is None else exit_code_of(self.refusal)
+                return ExitCode.RUN_AGAIN
             case CallError() as error:
                 return exit_code_of(error)
 
@@ -135,11 +135,14 @@ class Listed:
     def _left_out(self) -> str:
         if self.wanted.mirror is None or self.shown == self.summary.known:
             return ""
-        return f" {self.shown:,} of them are shown, and nobody whom only the mirror remembers."
+        others = "" if self.summary.complete else ", and nobody whom only the mirror remembers"
+        return f" {self.shown:,} of them are shown{others}."
 
     def _way_on(self) -> str:
         if self.error is not None:
             return ""
+        if self.wanted.fresh:
+            return " Run it again; --fresh reads all again."
         if self.wanted.mirror is None:
             return " Run it again; with --mirror FILE what is read is remembered, and only the rest is asked for."
         return " Run it again: what was read is remembered, and only the rest is asked for."

@@ -59,7 +59,9 @@ class Reading:
         listed.caught = None  # it came too late to stop anything
         try:
             work.result()
-        except (IncompleteListingError, StorageError, CallError) as error:
+        except IncompleteListingError as error:
+            listed.error = listed.refusal or error
+        except (StorageError, CallError) as error:
             listed.error = error
         return listed
 
