@@ -66,6 +66,20 @@ class Busy(At):
         return request
 
 
+class NotCombined(At):
+    """From then on two filters are taken for one, and each one alone ends in an error where `fails` says so."""
+
+    fails = False
+
+    async def handle(self, request: Request) -> Response:
+        if "custom_id=" not in request.url and self.fails:
+            return Response(500, {}, b"")
+        return await super().handle(request)
+
+    async def happen(self, request: Request) -> Request:
+        return evolve(request, url=re.sub(r"custom_id=[^&]*&?", "", request.url))
+
+
 @pytest.fixture
 def fake(jofi: Command, live: Live) -> FakeJofi:
     assert jofi.out == ""  # its environment is clean before a key is put there
@@ -160,6 +174,32 @@ def test_a_stop_before_anything_was_read(
     live(Stopped(fake, 0))
     assert jofi(*ALL, "--csv") == 143
     assert (jofi.out, jofi.err) == ("", "Error: Stopped before anything was read.\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "count", "end"),
+    [
+        (0, 200, "All 300 read, with {} requests; 200 shown."),
+        (4, 150, "150 of 200 were read, and the list is not complete."),
+    ],
+)
+def test_a_listing_that_has_to_begin_again(
+    jofi: Command,
+    fake: FakeJofi,
+    live: Live,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: bool,
+    code: int,
+    count: int,
+    end: str,
+) -> None:
+    monkeypatch.setattr(NotCombined, "fails", code != 0)
+    for number in range(100):
+        fake.invite(f"{number:03}@example.net", custom_id="REQ-17")
+    live(NotCombined(fake, 1))
+    assert jofi(*ALL, "--csv", "--custom-id", "REQ-17", "--email", "example") == code
+    assert len(rows_of(jofi)) == count
+    assert jofi.err.splitlines()[-1].endswith(end.format(len(fake.requests)))
 
 
 def test_more_is_never_read_than_there_is(jofi: Command, fake: FakeJofi, live: Live) -> None:

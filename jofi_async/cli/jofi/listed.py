@@ -91,9 +91,14 @@ class Listed:
         return self.error is None and self.caught is None
 
     @property
+    def known(self) -> int:
+        """How many were read; a listing that had to begin again has shown some that it does not know yet."""
+        return max(self.summary.known, self.shown)
+
+    @property
     def total(self) -> int:
         """How many there are: some may have come since JOFI counted."""
-        return max(self.summary.total_count, self.summary.known)
+        return max(self.summary.total_count, self.known)
 
     @property
     def exit_code(self) -> int:
@@ -112,15 +117,14 @@ class Listed:
         return self._of_all() if self.is_whole else f"Error: {self._of_some()}"
 
     def _of_all(self) -> str:
+        are = "read" if self.wanted.mirror is None else "known"
         requests = number_of(self.calls, "request")
-        if self.wanted.mirror is None:
-            return f"All {self.total:,} read, with {requests}."
         shown = "" if self.shown == self.total else f"; {self.shown:,} shown"
         earlier = ""
         if self.oldest is not None:
             at = self.oldest.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
             earlier = f" {self.earlier:,} as read before, the oldest at {at}; --fresh reads all again."
-        return f"All {self.total:,} known, with {requests}{shown}.{earlier}"
+        return f"All {self.total:,} {are}, with {requests}{shown}.{earlier}"
 
     def _of_some(self) -> str:
         """Why it is not all, how far it came, and what to do."""
@@ -129,11 +133,11 @@ class Listed:
         why = "Stopped" if self.error is None else _said(self.error)
         if not self.total:
             return f"{why}{' before anything was read' if self.error is None else ''}."
-        far = f"{self.summary.known:,} of {self.total:,} were read, and the list is not complete"
+        far = f"{self.known:,} of {self.total:,} were read, and the list is not complete"
         return f"{why}. {far}.{self._left_out()}{self._way_on()}"
 
     def _left_out(self) -> str:
-        if self.wanted.mirror is None or self.shown == self.summary.known:
+        if self.wanted.mirror is None or self.shown == self.known:
             return ""
         others = "" if self.summary.complete else ", and nobody whom only the mirror remembers"
         return f" {self.shown:,} of them are shown{others}."

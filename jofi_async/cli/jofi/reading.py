@@ -94,7 +94,7 @@ class Reading:
                     async for item in listing:
                         self._take(item)
                         listed.summary = listing.summary
-                        progress.step(listed.summary.known, listed.total, listed.calls)
+                        progress.step(listed.known, listed.total, listed.calls)
         finally:
             listed.summary = listing.summary
 
