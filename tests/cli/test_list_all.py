@@ -188,7 +188,6 @@ def test_a_listing_that_has_to_begin_again(
     fake: FakeJofi,
     live: Live,
     monkeypatch: pytest.MonkeyPatch,
-    fails: bool,
     code: int,
     count: int,
     end: str,
