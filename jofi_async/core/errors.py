@@ -171,12 +171,16 @@ class CallError(JofiAsyncError):
         self.method, self.path, self.attempts = method, path, attempts
         return self
 
-    def __str__(self) -> str:
+    @property
+    def what_happened(self) -> str:
+        """What happened and to which call, without the advice what to do next."""
         status = f" -> {self.status}" if self.status else ""
         attempts = f", {self.attempts} attempts" if self.attempts > 1 else ""
         where = f" ({self.method} {self.path}{status}{attempts})" if self.method else ""
-        advice = self.advice or _ADVICE[self.effect]
-        return mask(f"{self.message}{where}. {advice}")
+        return mask(f"{self.message}{where}")
+
+    def __str__(self) -> str:
+        return f"{self.what_happened}. {mask(self.advice or _ADVICE[self.effect])}"
 
 
 _ADVICE = {

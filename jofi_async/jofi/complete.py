@@ -107,11 +107,12 @@ class ListableInvitations:
         return _FIELDS
 
     async def ask(self, filters: Mapping[str, str]) -> Answer[InvitationListItem]:
-        """The newest matches; an answer that says that there is more counts at least one more.
+        """The newest matches; an answer that shows more than it counts, or says so, is miscounted.
 
         Raises:
             CallError: See `jofi_async.core.errors`.
         """
         page = await self._ask(**filters)
         entries = [Entry(one.id, (one.email, one.custom_id or ""), one.created_at, one) for one in page.data]
-        return Answer(entries, max(page.total_count, len(entries) + page.has_more))
+        least = len(entries) + page.has_more
+        return Answer(entries, max(page.total_count, least), is_miscounted=page.total_count < least)

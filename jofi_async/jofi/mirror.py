@@ -11,6 +11,7 @@ from attrs import define, evolve
 
 from jofi_async.bulk.resource import Binding
 from jofi_async.core.codec import decode, encode
+from jofi_async.core.errors import CallError
 from jofi_async.jofi.complete import AllInvitations, ListableInvitations, read_all
 from jofi_async.jofi.listing import filters_of
 from jofi_async.jofi.models import Invitation, InvitationListItem
@@ -91,13 +92,18 @@ class MirroredListing:
             async with aclosing(self._read(remembered)) as items:
                 async for item in items:
                     yield item
-        except IncompleteListingError:
-            if not remembered:
+        except IncompleteListingError as error:
+            first = self._listing
+            if first is None or not first.is_outdated:
                 raise
-            self._requests = self.summary.requests
-            async with aclosing(self._read({})) as items:  # what is remembered has changed, or is no more
-                async for item in items:
-                    yield item
+            self._requests = first.summary.requests
+            try:
+                async with aclosing(self._read({})) as items:  # what is remembered has changed, or is no more
+                    async for item in items:
+                        yield item
+            except CallError as failure:
+                self._listing, self._requests = first, self.summary.requests - first.summary.requests
+                raise error from failure
         async with aclosing(self._mirror.items()) as rows:
             async for row in rows:
                 entry = _recalled(row)
@@ -105,7 +111,8 @@ class MirroredListing:
                     yield entry.item
 
     async def _read(self, remembered: Mapping[int, tuple[str, ...]]) -> AsyncGenerator[MirroredInvitation]:
-        """Read what is not remembered; once everything was read, forget what is not there any more."""
+        """Read what is not remembered; once everything was read, forget what was there before and is no more."""
+        before = [] if remembered else list(await self._mirror.texts())
         listing = CompleteListing(self._source, {}, workers=self._workers, remembered=remembered)
         self._listing = listing
         async with aclosing(listing):
@@ -113,8 +120,7 @@ class MirroredListing:
                 if item.id not in self._yielded and self._is_wanted(_entry(item)):
                     self._yielded.add(item.id)
                     yield item
-        if not remembered:
-            await self._mirror.forget([one for one in await self._mirror.texts() if not listing.has(one)])
+        await self._mirror.forget([one for one in before if not listing.has(one)])
 
 
 class RememberingList:
@@ -145,7 +151,7 @@ class RememberingList:
         answer = await self._source.ask(filters)
         items = [_mirrored(entry.item, read_at) for entry in answer.entries]
         await self._mirror.remember([_remembered(item) for item in items])
-        return Answer([_entry(item) for item in items], answer.total)
+        return Answer([_entry(item) for item in items], answer.total, answer.is_miscounted)
 
 
 class InvitationMirror:

@@ -17,8 +17,9 @@ from typing import Generic, Self, TypeVar
 from attrs import evolve, frozen
 
 from jofi_async.core.errors import AuthenticationError, CallError, JofiAsyncError
-from jofi_async.reconcile.descent import Descent, NotCombinedError, matches
+from jofi_async.reconcile.descent import Descent, NotCombinedError, Start, matches
 from jofi_async.reconcile.listable import Answer, Entry, Listable
+from jofi_async.reconcile.narrowing import is_cheaper_whole
 from jofi_async.reconcile.parts import Known, Texts
 
 Item = TypeVar("Item")
@@ -34,8 +35,8 @@ class ListingSummary:
     """How far a complete listing has come.
 
     Attributes:
-        complete: Whether the server's last count proves that all was read. An item that was deleted while another one
-            was missed is the one thing that counts cannot show.
+        complete: Whether the server's last count proves that all was read. An item that was deleted, or that came to
+            match the filters no more, while another one was missed is what counts cannot show.
         total_count: How many the server counted last; until the last look, of those that have the anchor. Where its
             filters do not narrow each other, all there is was read and counted, and filtered here.
         known: How many of those were read.
@@ -65,7 +66,7 @@ class IncompleteListingError(JofiAsyncError):
     def __init__(self, summary: ListingSummary) -> None:
         reasons = "; ".join(summary.reasons) or "no question could be found that shows the rest"
         super().__init__(
-            f"{summary.known} of {summary.total_count} were read, and the listing is not complete: {reasons}. "
+            f"{summary.known:,} of {summary.total_count:,} were read, and the listing is not complete: {reasons}. "
             "Nothing was changed. What was read is right; list again for the rest."
         )
         self.summary = summary
@@ -108,6 +109,8 @@ class CompleteListing(Generic[Item]):
         self._requests = 0
         self._complete = False
         self._has_miscounted = False
+        self._has_failed = False
+        self._has_given_up = False
         self._reasons: dict[str, None] = {}
         self._items = self._run()
 
@@ -124,9 +127,14 @@ class CompleteListing(Generic[Item]):
     @property
     def summary(self) -> ListingSummary:
         """How far it has come by now."""
-        known = len(self._known)
+        known = len(self._yielded | self._known.texts.keys()) if self._yielded else len(self._known)
         reasons = () if self._complete else tuple(self._reasons)
         return ListingSummary(self._complete, self._total, known, max(0, self._total - known), self._requests, reasons)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it ended because what was remembered does not fit what the server counts."""
+        return self._is_further and not self._complete and (_FEWER in self._reasons or not self._has_failed)
 
     def has(self, item_id: Hashable) -> bool:
         """Whether an item is known by now."""
@@ -137,53 +145,61 @@ class CompleteListing(Generic[Item]):
             async with aclosing(self._listed(self._wanted)) as entries:
                 async for entry in entries:
                     yield entry.item
-        except NotCombinedError:  # so read everything, and filter here
-            self._yielded, self._known = frozenset(self._known.texts), Known()
+        except NotCombinedError:
+            async with aclosing(self._unnarrowed()) as items:
+                async for item in items:
+                    yield item
+        if not self._complete:
+            raise IncompleteListingError(self.summary)
+
+    async def _unnarrowed(self) -> AsyncGenerator[Item]:
+        """Read everything, and filter here."""
+        self._yielded, self._known = frozenset(self._known.texts), Known()
+        try:
             async with aclosing(self._listed({})) as entries:
                 async for entry in entries:
                     if entry.id not in self._yielded and matches(entry, self._names, self._wanted):
                         yield entry.item
-        if not self._complete:
-            raise IncompleteListingError(self.summary)
+        except CallError as error:
+            self._reasons[f"the rest could not be read: {error.what_happened}"] = None
 
     async def _listed(self, filters: Mapping[str, str]) -> AsyncGenerator[Entry[Item]]:
         """Walk and look until a look proves that all is known, or a walk brings nothing.
 
         Where nothing is filtered, the first question is the one that shows most of the newest; the proof comes after.
         """
-        anchor = self._source.fields[0].anchor
         answer, is_anchored = await self._first(filters)
         is_plain = is_anchored or self._is_plain(answer, filters)
         if len(filters) > 1 and not is_plain:
             raise NotCombinedError
+        has_gaps = self._has_gaps(answer)
         for entry in self._learn(answer) if is_anchored else self._look(answer):
             yield entry
         if not is_plain:
             self._reasons["the server's filter does not mean what it contains, so it cannot be narrowed"] = None
             return
-        for _ in range(WALKS):
-            if self._complete:
+        start = Start(answer, answer.total, is_anchored, has_gaps=has_gaps, is_further=self._is_further)
+        if is_anchored and self._contradicts(answer):
+            if (look := await self._ask_again(filters)) is None:
                 return
-            if self._is_further and answer.total < self._known.having(0, anchor if is_anchored else ""):
-                self._reasons[_FEWER] = None  # so what is remembered is no more, and nobody knows how much is missing
+            for entry in self._look(look):
+                yield entry
+            start = evolve(start, total=look.total)
+        is_picked = not self._complete and await self._is_cheaper_whole(answer, filters)
+        for _ in range(WALKS):
+            if self._complete or (self._is_further and start.total < len(self._known)):
                 return
             before = len(self._known)
-            walk = Descent(self._ask, self._source.fields, filters, self._known, self._workers)
-            async with aclosing(walk.entries(answer, is_anchored=is_anchored)) as entries:
+            async with aclosing(self._picked(filters) if is_picked else self._walked(start, filters)) as entries:
                 async for entry in entries:
                     yield entry
-            self._reasons.update(dict.fromkeys(walk.reasons))
-            self._has_miscounted |= walk.has_miscounted
-            try:
-                answer = await self._ask(filters)
-            except CallError as error:
-                self._reasons[f"the closing look failed: {error}"] = None
+            if (look := await self._ask_again(filters)) is None:
                 return
-            for entry in self._look(answer):
+            for entry in self._look(look):
                 yield entry
-            if not is_anchored and len(self._known) == before:
+            if self._has_given_up or (not start.is_anchored and len(self._known) == before):
                 return
-            is_anchored = False
+            start = Start(look, look.total, is_further=self._is_further)
 
     async def _first(self, filters: Mapping[str, str]) -> tuple[Answer[Item], bool]:
         """The first answer, and whether it is to the anchor: if that is answered, and shows only what has it."""
@@ -197,6 +213,74 @@ class CompleteListing(Generic[Item]):
             if self._is_plain(answer, anchor):
                 return answer, True
         return await self._ask(filters), False
+
+    def _has_gaps(self, answer: Answer[Item]) -> bool:
+        """Whether what is missing is older than what is shown: all is known from the newest that is known on."""
+        newest_first = sorted(answer.entries, key=lambda entry: entry.created_at, reverse=True)
+        is_known = [entry.id in self._known.texts for entry in newest_first]
+        return any(is_known) and all(is_known[is_known.index(True) :])
+
+    def _contradicts(self, answer: Answer[Item]) -> bool:
+        """Whether the count of those that have the anchor does not tell how many of all are missing."""
+        having = self._known.having(0, self._source.fields[0].anchor)
+        return self._is_further and (answer.total < having or having < len(self._known))
+
+    async def _ask_again(self, filters: Mapping[str, str]) -> Answer[Item] | None:
+        """Ask for the newest of everything again; None if that fails."""
+        try:
+            return await self._ask(filters)
+        except CallError as error:
+            self._reasons[f"the closing look failed: {error.what_happened}"] = None
+            return None
+
+    async def _walked(self, start: Start[Item], filters: Mapping[str, str]) -> AsyncGenerator[Entry[Item]]:
+        """Walk from an answer to all that is in it."""
+        walk = Descent(self._ask, self._source.fields, filters, self._known, self._workers)
+        async with aclosing(walk.entries(start)) as entries:
+            async for entry in entries:
+                yield entry
+        self._reasons.update(dict.fromkeys(walk.reasons))
+        self._has_miscounted |= walk.has_miscounted
+        self._has_given_up |= walk.is_in_vain
+
+    async def _is_cheaper_whole(self, answer: Answer[Item], filters: Mapping[str, str]) -> bool:
+        """Whether to read everything instead of what one text narrows the first field to."""
+        field = self._source.fields[0]
+        if not field.anchor or list(filters) != [field.name]:
+            return False
+        try:
+            everything = await self._ask({field.name: field.anchor})
+        except CallError:
+            return False
+        some = [entry.texts[0] for entry in answer.entries]
+        return is_cheaper_whole(
+            filters[field.name],
+            field.anchor,
+            some,
+            total=answer.total,
+            everything=everything.total,
+            limit=max(1, len(some)),
+        )
+
+    async def _picked(self, filters: Mapping[str, str]) -> AsyncGenerator[Entry[Item]]:
+        """Read everything, and pick what the filters match until as many are known as the server counts of them."""
+        everything = CompleteListing(self._source, {}, workers=self._workers)
+        asked = self._requests
+        try:
+            async with aclosing(everything._listed({})) as entries:
+                async for entry in entries:
+                    self._requests = asked + everything._requests
+                    if entry.id in self._known.texts or not matches(entry, self._names, filters):
+                        continue
+                    self._known.learn(entry.id, entry.texts, late=False)
+                    yield entry
+                    if len(self._known) == self._total:
+                        break
+        except CallError as error:
+            self._reasons[f"the rest could not be read: {error.what_happened}"] = None
+        self._requests = asked + everything._requests
+        self._reasons.update(everything._reasons)
+        self._has_miscounted |= everything._has_miscounted
 
     def _is_plain(self, answer: Answer[Item], filters: Mapping[str, str]) -> bool:
         return all(matches(entry, self._names, filters) for entry in answer.entries)
@@ -223,5 +307,10 @@ class CompleteListing(Generic[Item]):
 
     async def _ask(self, filters: Mapping[str, str]) -> Answer[Item]:
         self._requests += 1
-        answer = await self._source.ask(filters)
+        try:
+            answer = await self._source.ask(filters)
+        except CallError:
+            self._has_failed = True
+            raise
+        self._has_miscounted |= answer.is_miscounted
         return evolve(answer, entries=list({entry.id: entry for entry in answer.entries}.values()))

@@ -7,7 +7,7 @@ from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from jofi_async.core.errors import CallError
 from jofi_async.reconcile.cover.cover import Cover
@@ -25,6 +25,8 @@ Ask = Callable[[Mapping[str, str]], Awaitable[Answer[Item]]]
 
 PATIENCE = 300
 """Answers in a row without an unknown item after which a walk gives up."""
+LEAST_PATIENCE = 40
+"""The same where much is remembered, up to 4,000 items; then a hundredth of them. All can be read anew."""
 ABREAST = 4
 """How many questions may be asked at once however few are missing."""
 FOR_EACH = 150
@@ -44,12 +46,34 @@ EVEN_OF_FEW = 10.0
 """The same in an account of few."""
 SAMPLE = 1000
 """How many known items tell that."""
+COVERED_GAPS = 50
+"""The same where what is missing are gaps, and `BESIDE_GAPS` times as many are remembered."""
+BESIDE_GAPS = 3
 FEW_NEW = 1000
 """How many may be new for what is new to be guessed where nearly everything else is known."""
 IN_VAIN = 20
 """Answers in a row without an unknown item after which a cover gives way to the walk."""
 FURTHER_IN_VAIN = 10
 """The same, where nearly everything else is known."""
+
+
+@frozen(repr=False)
+class Start(Generic[Item]):
+    """What a walk starts from.
+
+    Attributes:
+        answer: The answer to the listing's own filters, or to the first field's anchor; its items are known.
+        total: How many there are in all, as far as it is told.
+        is_anchored: Whether the answer is that to the anchor.
+        has_gaps: Whether what is missing is older than what it showed, for that was remembered.
+        is_further: Whether anything was remembered.
+    """
+
+    answer: Answer[Item]
+    total: int
+    is_anchored: bool = False
+    has_gaps: bool = False
+    is_further: bool = False
 
 
 class Next(Protocol):
@@ -94,18 +118,18 @@ class Descent(Generic[Item]):
         self._newest: datetime | None = None
         self._walk: Walk
         self._in_vain = 0
+        self._patience = PATIENCE
+        self._has_gaps = False
         self._failed = 0
         self._refused: set[str] = set()
         self.reasons: list[str] = []
         self.has_miscounted = False
 
-    async def entries(self, first: Answer[Item], *, is_anchored: bool = False) -> AsyncGenerator[Entry[Item]]:
+    async def entries(self, start: Start[Item]) -> AsyncGenerator[Entry[Item]]:
         """Walk until nothing is missing, or nothing more can be found.
 
         Args:
-            first: The answer to the listing's own filters; its items are known.
-            is_anchored: Whether it is the answer to the first field's anchor instead, taken for all there is besides
-                what is known and has none.
+            start: Where from.
 
         Yields:
             Items that were unknown.
@@ -113,17 +137,26 @@ class Descent(Generic[Item]):
         Raises:
             NotCombinedError: Filters do not narrow each other; nothing of that answer was taken.
         """
-        everything = self._begin(first, is_anchored=is_anchored)
-        new = int(everything.missing) + len(first.entries)
-        old = len(self._known) - len(first.entries)
-        is_further = is_anchored and new <= max(min(FEW_NEW, old), min(FEW, 2 * old), old // 10)
-        guessed = self._further(everything, new) if is_further else self._cover(everything)
+        everything = self._begin(start)
+        self._has_gaps = start.has_gaps
+        if start.is_further:
+            self._patience = min(PATIENCE, max(LEAST_PATIENCE, start.total // 100))
+        new = int(everything.missing) + len(start.answer.entries)
+        old = len(self._known) - len(start.answer.entries)
+        is_new = start.is_anchored and not start.has_gaps
+        is_little = new <= max(min(FEW_NEW, old), min(FEW, 2 * old), old // 10)
+        guessed = self._further(everything, new) if is_new and is_little else self._cover(everything)
         async with aclosing(guessed) as entries:
             async for entry in entries:
                 yield entry
         async with aclosing(self._fly(everything, self._walk.next)) as entries:
             async for entry in entries:
                 yield entry
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether so many answers brought nothing that it gave up."""
+        return self._in_vain >= self._patience
 
     async def _further(self, everything: Part, new: int) -> AsyncGenerator[Entry[Item]]:
         """Ask for what is guessed to show most of what is new, for as long as answers bring something."""
@@ -175,7 +208,8 @@ class Descent(Generic[Item]):
         parts = even_splits([before[::-1] for before, _, _ in some], total, root.shown)
         if total <= FEW:
             return parts * root.shown >= EVEN_OF_FEW * total
-        if root.missing >= COVERED:
+        is_gap = self._has_gaps and len(self._known) >= BESIDE_GAPS * root.missing >= BESIDE_GAPS * COVERED_GAPS
+        if root.missing >= COVERED or is_gap:
             return parts * root.shown >= EVEN * total
         return root.missing >= COVERED_ALIKE and parts == inf and len({after for _, _, after in some}) == 1
 
@@ -213,21 +247,18 @@ class Descent(Generic[Item]):
         is_told = (everything.total or 0) > everything.known  # else nobody knows how many are missing
         return min(self._workers, max(min(ABREAST, missing) if is_told else ABREAST, missing // FOR_EACH))
 
-    def _begin(self, first: Answer[Item], *, is_anchored: bool) -> Part:
+    def _begin(self, start: Start[Item]) -> Part:
         self._known.begin()
-        self._newest = max((entry.created_at for entry in first.entries), default=None)
+        self._newest = max((entry.created_at for entry in start.answer.entries), default=None)
         places = {place: one.name for place, one in enumerate(self._fields)}
         narrowed = {place: self._filters[name] for place, name in places.items() if name in self._filters}
         self._walk = Walk(self._known, self._fields, narrowed)
         everything = Part(*EVERYTHING)
-        if not is_anchored:
-            self._count(everything, first)
-            return everything
-        part = Part(0, self._fields[0].anchor, everything)
-        without = len(self._known) - self._known.having(0, part.text)
-        self._count(everything, evolve(first, total=first.total + without))
-        everything.children.append(part)
-        self._count(part, first)
+        self._count(everything, evolve(start.answer, total=start.total))
+        if start.is_anchored:
+            part = Part(0, self._fields[0].anchor, everything)
+            everything.children.append(part)
+            self._count(part, start.answer)
         return everything
 
     async def _ask_for(self, part: Part) -> Answer[Item]:
@@ -240,7 +271,7 @@ class Descent(Generic[Item]):
         except CallError as error:
             self._failed += 1
             self._refused.add(part.text)
-            self.reasons.append(f"a part could not be read: {error}")
+            self.reasons.append(f"a part could not be read: {error.what_happened}")
             self._drop(part)
             return []
         self._failed = 0
@@ -299,8 +330,8 @@ class Descent(Generic[Item]):
     def _has_given_up(self) -> bool:
         if self._failed >= FAILURES:
             self.reasons.append(f"{FAILURES} questions in a row failed")
-        elif self._in_vain >= PATIENCE:
-            self.reasons.append(f"{PATIENCE} questions in a row brought nothing new")
+        elif self.is_in_vain:
+            self.reasons.append(f"{self._patience} questions in a row brought nothing new")
         else:
             return False
         return True

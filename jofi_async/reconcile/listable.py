@@ -48,10 +48,12 @@ class Answer(Generic[Item]):
     Attributes:
         entries: The newest matches.
         total: How many match, those that were cut off included.
+        is_miscounted: Whether the server's count contradicts what it shows, so that no count of its proves anything.
     """
 
     entries: Sequence[Entry[Item]]
     total: int
+    is_miscounted: bool = False
 
 
 class Listable(Protocol[Item]):

@@ -188,3 +188,13 @@ def test_what_was_read_shows_nobody() -> None:
     whole = run_virtual(client(fake).invitations.list_all())
     assert repr(whole).startswith("AllInvitations(1 items, ListingSummary(complete=True, total_count=1")
     assert "linda" not in repr(whole)
+
+
+@pytest.mark.parametrize("said", [b'"total_count":0', b'"total_count":49'])
+def test_a_count_that_contradicts_what_is_shown_proves_nothing(said: bytes) -> None:
+    fake = FakeJofi()
+    for number in range(50):
+        fake.invite(f"{number:02}@example.org")
+    whole = run_virtual(client(Changed(fake, b'"total_count":50', said)).invitations.list_all())
+    assert (len(whole.items), whole.complete) == (50, False)
+    assert any("miscounts" in reason for reason in whole.summary.reasons)

@@ -12,7 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jofi_async import FakeJofi, IncompleteListingError, InvitationListItem, JofiAsyncError
+from jofi_async import (
+    FakeJofi,
+    IncompleteListingError,
+    InvitationListItem,
+    JofiAsyncError,
+    Request,
+    Response,
+    UnknownOutcomeError,
+)
 from jofi_async.jofi.mirror import MirroredInvitation
 from jofi_async.testing import run_virtual
 from tests.bulk.support import ONCE, client_of
@@ -168,23 +176,78 @@ def test_changes_that_counts_do_not_fit_lead_to_a_whole_listing(tmp_path: Path) 
     assert ids(items) == ids(fake.invitations)
 
 
+async def _haunt(server: Any, path: Path) -> None:
+    """Let a mirror remember somebody who is not there any more."""
+    then = datetime(2020, 1, 1, tzinfo=UTC)
+    ghost = InvitationListItem(id=1, created_at=then, first_name="", last_name="", email="g@x")
+    async with client(server).invitations.mirror(path) as mirror:
+        await mirror.remember(ghost, datetime.now(UTC))
+
+
 def test_whoever_is_gone_is_forgotten(tmp_path: Path) -> None:
     fake, path = account(), tmp_path / "mirror"
-    ghost: dict[str, Any] = {
-        "id": 1,
-        "created_at": datetime(2020, 1, 1, tzinfo=UTC),
-        "first_name": "",
-        "last_name": "",
-        "email": "g@x",
-    }
+    run_virtual(read(fake, path))
+    run_virtual(_haunt(fake, path))
+    items, whole = run_virtual(read(fake, path))
+    assert whole.complete
+    assert ids(items) == ids(fake.invitations)
+    _, whole = run_virtual(read(fake, path))
+    assert whole.requests == 2
+
+
+class Failing:
+    """A fake of which some requests for lists fail, by their number."""
+
+    def __init__(self, fake: FakeJofi) -> None:
+        self.fake, self.lists, self.failing = fake, 0, range(0)
+
+    async def handle(self, request: Request) -> Response:
+        if "/invitations" in request.url:
+            self.lists += 1
+            if self.lists in self.failing:
+                raise UnknownOutcomeError("cut off")
+        return await self.fake.handle(request)
+
+
+@pytest.mark.parametrize(("failing", "lists"), [(range(2, 3), 2), (range(2, 999), 2)])
+def test_a_failed_look_is_no_reason_to_read_all_again(tmp_path: Path, failing: range, lists: int) -> None:
+    server, path = Failing(account()), tmp_path / "mirror"
+    run_virtual(read(server, path))
+    crowd(server.fake, range(20))
+    server.lists, server.failing = 0, failing
+    items, whole = run_virtual(read(server, path))
+    assert (len(items), whole.complete, server.lists) == (20, False, lists)
+    assert any("closing look failed: cut off" in reason for reason in whole.summary.reasons)
+    server.failing = range(0)
+    _, whole = run_virtual(read(server, path))
+    assert whole.complete
+
+
+def test_all_that_cannot_be_read_again_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    server, path = Failing(account()), tmp_path / "mirror"
+    run_virtual(read(server, path))
+    run_virtual(_haunt(server, path))
+    crowd(server.fake, range(20))
+    server.lists, server.failing = 0, range(3, 999)
+    items, whole = run_virtual(read(server, path))
+    assert (len(items), whole.complete, whole.requests) == (20, False, 4)
+    assert any("deleted" in reason for reason in whole.summary.reasons)
+
+
+def test_who_comes_by_an_event_at_the_end_of_the_first_listing_is_not_forgotten(tmp_path: Path) -> None:
+    fake = account()
 
     async def main() -> None:
-        async with client(fake).invitations.mirror(path) as mirror:
-            await mirror.list_all()
-            await mirror.remember(InvitationListItem(**ghost), datetime.now(UTC))
-            whole = await mirror.list_all()
-            assert whole.complete
-            assert ids(whole.items) == ids(fake.invitations)
+        async with client(fake).invitations.mirror(tmp_path / "mirror") as mirror:
+            listing = mirror.iter_all()
+            for _ in range(400):
+                await anext(listing)
+            crowd(fake, [1])
+            assert (await anext(listing)).email == fake.invitations[-1].email  # by the closing look
+            crowd(fake, [2])
+            newest = fake.invitations[-1]
+            await mirror.remember(await client(fake).invitations.get(newest.id), datetime.now(UTC))
+            assert newest.id in [item.id async for item in listing]
 
     run_virtual(main())
 

@@ -2,16 +2,22 @@
 
 import asyncio
 import pickle
+from collections.abc import Mapping
 from contextlib import aclosing
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+from attrs import define
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from jofi_async.core.errors import UnknownOutcomeError
+from jofi_async.reconcile import complete
 from jofi_async.reconcile.complete import CompleteListing, IncompleteListingError, ListingSummary
 from jofi_async.reconcile.cover.recent import Recent
+from jofi_async.reconcile.listable import Answer
+from jofi_async.reconcile.narrowing import is_cheaper_whole
 from jofi_async.testing import run_virtual
 from tests.reconcile.server import Fold, Listing, Server, read, server_of
 
@@ -189,6 +195,65 @@ def test_who_is_remembered_without_an_anchor_is_not_looked_for(new: int) -> None
     assert summary.requests == 2
 
 
+@pytest.mark.parametrize(
+    "ghost", [("ann@gone.org", "ann@gone.org"), ("nobody", "now@x.org"), ("then@x.org", "nowhere")]
+)
+def test_a_count_that_does_not_fit_what_is_remembered_is_looked_into(ghost: tuple[str, str]) -> None:
+    """One who is not in the list yet, though it is known; and who has got an anchor, or lost it."""
+    server = server_of([*PEOPLE, ghost[1]])
+    remembered = {**server.rows, len(PEOPLE) + 1: (ghost[0], "")}
+    if ghost[0] == ghost[1]:
+        server.meanwhile[1] = lambda server: server.add((ghost[1], ""))
+        del server.rows[len(PEOPLE) + 1]
+    _, summary = read(server, remembered=remembered)
+    assert (summary.complete, summary.requests) == (True, 2)
+
+
+def test_gaps_in_what_is_remembered_are_no_news() -> None:
+    server = server_of(PEOPLE)
+    remembered = {number: row for number, row in server.rows.items() if number % 9}
+    with patch.object(Recent, "choose", return_value=None) as choose:
+        items, summary = read(server, remembered=remembered)
+    assert (len(items), summary.complete, choose.called) == (len(PEOPLE) // 9, True, False)
+
+
+@pytest.mark.parametrize(("remembers", "most"), [(False, 420), (True, 80)])
+def test_who_cannot_be_reached_is_looked_for_once(most: int, *, remembers: bool) -> None:
+    server = server_of([*["same@x.org"] * 9, *PEOPLE])
+    remembered = {number: row for number, row in server.rows.items() if row[0] != "same@x.org"}
+    for question in range(40, 900, 40):
+        server.meanwhile[question] = lambda server: server.add(("new@x.org", ""))
+    _, summary = read(server, remembered=remembered if remembers else {})
+    assert not summary.complete
+    assert summary.requests < most
+
+
+@pytest.mark.parametrize("question", [1, 9, 30])
+def test_who_comes_meanwhile_hides_nobody(question: int) -> None:
+    """Nobody who came later is counted among those that were there, so one look more tells all."""
+    server = server_of(PEOPLE)
+    server.meanwhile[question] = lambda server: server.add(("bo.li11@y.org", ""), ("ann.ray11@x.org", ""))
+    _, summary = read(server)
+    assert summary.complete
+    assert server.asked.count({}) == 1
+
+
+@define(eq=False)
+class Contradicting(Server):
+    """One whose answers to filters show more than they count, and whose looks are right."""
+
+    async def ask(self, filters: Mapping[str, str]) -> Answer[int]:
+        answer = await super().ask(filters)
+        return Answer(answer.entries, len(answer.entries) - 1) if filters else answer
+
+
+@pytest.mark.parametrize("filters", [{}, {"group": "job"}])
+def test_parts_that_show_more_than_they_count_prove_nothing(filters: dict[str, str]) -> None:
+    _, summary = read(Contradicting({n: (email, "jobs") for n, email in enumerate(PEOPLE[:5], 1)}), filters)
+    assert not summary.complete
+    assert summary.reasons
+
+
 @pytest.mark.parametrize("lie", [-7, 1, 200])
 def test_a_server_that_miscounts_proves_nothing(lie: int) -> None:
     items, summary = read(server_of(PEOPLE, lie=lie))
@@ -229,6 +294,54 @@ def test_a_filter_narrows_the_whole_listing() -> None:
     assert summary.complete
     assert sorted(items) == [n for n in rows if n % 2]
     assert all("job" in question["group"] for question in server.asked)
+
+
+def narrowed(email: str, *, whole: bool, **options: Any) -> tuple[Server, list[int], ListingSummary]:
+    server = server_of(PEOPLE, **options)
+    with patch.object(complete, "is_cheaper_whole", return_value=whole):
+        return server, *read(server, {"email": email})
+
+
+@pytest.mark.parametrize("question", range(2, 30, 3))
+def test_what_a_text_narrows_is_picked_out_of_everything_where_that_is_cheaper(question: int) -> None:
+    def create(server: Server) -> None:
+        server.add(("rayx@x.org", ""), ("box@x.org", ""))
+
+    _, picked, summary = narrowed("ray", whole=True, meanwhile={question: create})
+    assert (summary.complete, summary.missing, summary.reasons) == (True, 0, ())
+    assert summary.total_count == len(picked) == 37
+    _, walked, _ = narrowed("ray", whole=False)
+    assert set(walked) == set(picked) - {len(PEOPLE) + 1}
+
+
+def test_it_is_picked_until_all_that_match_are_known() -> None:
+    server, _, _ = narrowed("y.org", whole=True)
+    everything = server_of(PEOPLE)
+    read(everything)
+    assert len(server.asked) < 3 + len(everything.asked)
+    assert server.asked[:3] == [{"email": "y.org"}, {"email": "@"}, {"email": "@"}]
+    assert server.asked[-1] == {"email": "y.org"}
+
+
+@pytest.mark.parametrize("failing", [range(2, 999), range(3, 999), range(9, 999)])
+def test_what_is_picked_from_everything_says_what_could_not_be_read(failing: range) -> None:
+    _, items, summary = narrowed("ray", whole=True, failing=frozenset(failing))
+    assert not summary.complete
+    assert summary.missing == 36 - len(items) > 0
+    assert any("gone" in reason for reason in summary.reasons)
+
+
+def test_a_narrow_text_in_a_large_account_is_walked_and_a_broad_one_is_not() -> None:
+    def is_whole(text: str, some: list[str], total: int, everything: int) -> bool:
+        return is_cheaper_whole(text, "@", some, total=total, everything=everything, limit=150)
+
+    assert not is_whole("smith", ["a.Smith@x.org"], 206, 10_000)
+    assert is_whole("smith", ["a.Smith@x.org"], 206, 1_000)
+    assert is_whole("E", ["e@x.org", "a@e.org"], 7_000, 10_000)
+    assert not is_whole("Gmail", ["e@gmail.com", "a@gmail.com"], 4_000, 10_000)
+    assert is_whole("Gmail", ["e@gmail.com", "gmail@gmail.com"], 6_000, 10_000)
+    assert not is_whole("Gmail", ["e@gmail.com"] * 99 + ["gmail@gmail.com"], 6_000, 12_000)
+    assert is_whole(".com", ["e@gmail.com", "a@gmail.com"], 9_700, 10_000)
 
 
 @pytest.mark.parametrize("combines", ["any", "first"])
@@ -328,11 +441,12 @@ def servers(draw: st.DrawFn) -> Server:
 
 
 @UNHURRIED
-@given(servers(), FILTERS, st.integers(1, 5))
+@given(server=servers(), filters=FILTERS, workers=st.integers(1, 5), whole=st.booleans())
 def test_a_listing_equals_the_account_or_says_what_is_missing(
-    server: Server, filters: dict[str, str], workers: int
+    server: Server, filters: dict[str, str], workers: int, *, whole: bool
 ) -> None:
-    items, summary = read(server, filters, workers=workers)
+    with patch.object(complete, "is_cheaper_whole", return_value=whole):
+        items, summary = read(server, filters, workers=workers)
     assert set(items) <= set(server.matching(filters)) or server.combines != "all"
     assert summary.requests < 5000
     if summary.complete:

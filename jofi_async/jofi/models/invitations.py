@@ -116,7 +116,7 @@ class InvitationListItem:
     extra: dict[str, Any] = field(factory=no_extra)
 
     def __repr__(self) -> str:
-        return f"InvitationListItem(id={self.id}, {_state(self.accepted_at)})"
+        return f"{type(self).__name__}(id={self.id}, {_state(self.accepted_at)})"
 
 
 @frozen(repr=False)
