@@ -92,18 +92,19 @@ class MirroredListing:
             async with aclosing(self._read(remembered)) as items:
                 async for item in items:
                     yield item
-        except IncompleteListingError as error:
+        except IncompleteListingError:
             first = self._listing
             if first is None or not first.is_outdated:
                 raise
-            self._requests = first.summary.requests
             try:
                 async with aclosing(self._read({})) as items:  # what is remembered has changed, or is no more
                     async for item in items:
                         yield item
-            except CallError as failure:
+            except IncompleteListingError as error:
+                raise IncompleteListingError(self.summary) from error
+            except CallError as error:
                 self._listing, self._requests = first, self.summary.requests - first.summary.requests
-                raise error from failure
+                raise IncompleteListingError(self.summary) from error
         async with aclosing(self._mirror.items()) as rows:
             async for row in rows:
                 entry = _recalled(row)
@@ -114,7 +115,7 @@ class MirroredListing:
         """Read what is not remembered; once everything was read, forget what was there before and is no more."""
         before = [] if remembered else list(await self._mirror.texts())
         listing = CompleteListing(self._source, {}, workers=self._workers, remembered=remembered)
-        self._listing = listing
+        self._requests, self._listing = self.summary.requests, listing
         async with aclosing(listing):
             async for item in listing:
                 if item.id not in self._yielded and self._is_wanted(_entry(item)):

@@ -20,7 +20,7 @@ from jofi_async.core.errors import AuthenticationError, CallError, JofiAsyncErro
 from jofi_async.reconcile.descent import Descent, NotCombinedError, Start, matches
 from jofi_async.reconcile.listable import Answer, Entry, Listable
 from jofi_async.reconcile.narrowing import is_cheaper_whole
-from jofi_async.reconcile.parts import Known, Texts
+from jofi_async.reconcile.parts import Known, Texts, fold
 
 Item = TypeVar("Item")
 
@@ -182,17 +182,22 @@ class CompleteListing(Generic[Item]):
         if is_anchored and self._contradicts(answer):
             if (look := await self._ask_again(filters)) is None:
                 return
-            for entry in self._look(look):
+            news = self._look(look)
+            for entry in news:
                 yield entry
             start = evolve(start, total=look.total)
+            if news:  # of another moment than the count of those that have the anchor
+                start = evolve(start, answer=look, is_anchored=False)
         is_picked = not self._complete and await self._is_cheaper_whole(answer, filters)
         for _ in range(WALKS):
             if self._complete or (self._is_further and start.total < len(self._known)):
                 return
             before = len(self._known)
-            async with aclosing(self._picked(filters) if is_picked else self._walked(start, filters)) as entries:
+            way = self._picked(answer, *filters.values()) if is_picked else self._walked(start, filters)
+            async with aclosing(way) as entries:
                 async for entry in entries:
                     yield entry
+            is_picked = False
             if (look := await self._ask_again(filters)) is None:
                 return
             for entry in self._look(look):
@@ -246,7 +251,7 @@ class CompleteListing(Generic[Item]):
     async def _is_cheaper_whole(self, answer: Answer[Item], filters: Mapping[str, str]) -> bool:
         """Whether to read everything instead of what one text narrows the first field to."""
         field = self._source.fields[0]
-        if not field.anchor or list(filters) != [field.name]:
+        if not field.anchor or list(filters) != [field.name] or not answer.entries:
             return False
         try:
             everything = await self._ask({field.name: field.anchor})
@@ -259,28 +264,35 @@ class CompleteListing(Generic[Item]):
             some,
             total=answer.total,
             everything=everything.total,
-            limit=max(1, len(some)),
+            limit=len(some),
         )
 
-    async def _picked(self, filters: Mapping[str, str]) -> AsyncGenerator[Entry[Item]]:
-        """Read everything, and pick what the filters match until as many are known as the server counts of them."""
+    async def _picked(self, answer: Answer[Item], text: str) -> AsyncGenerator[Entry[Item]]:
+        """Read everything, and pick what has the text, until all are known that were there at the answer to it."""
+        is_folded = any(text not in entry.texts[0] for entry in answer.entries)  # else nobody knows
+        newest = max(entry.created_at for entry in answer.entries)
+        early, asked = len(self._known), self._requests
         everything = CompleteListing(self._source, {}, workers=self._workers)
-        asked = self._requests
         try:
             async with aclosing(everything._listed({})) as entries:
                 async for entry in entries:
                     self._requests = asked + everything._requests
-                    if entry.id in self._known.texts or not matches(entry, self._names, filters):
+                    value = entry.texts[0]
+                    has_text = fold(text) in fold(value) if is_folded else text in value
+                    if not has_text or entry.id in self._known.texts:
                         continue
                     self._known.learn(entry.id, entry.texts, late=False)
                     yield entry
-                    if len(self._known) == self._total:
+                    early += entry.created_at <= newest
+                    if early == answer.total:
                         break
         except CallError as error:
             self._reasons[f"the rest could not be read: {error.what_happened}"] = None
-        self._requests = asked + everything._requests
-        self._reasons.update(everything._reasons)
-        self._has_miscounted |= everything._has_miscounted
+        finally:
+            self._requests = asked + everything._requests
+            self._reasons.update(everything._reasons)
+            self._has_miscounted |= everything._has_miscounted
+            self._has_given_up |= everything._has_given_up
 
     def _is_plain(self, answer: Answer[Item], filters: Mapping[str, str]) -> bool:
         return all(matches(entry, self._names, filters) for entry in answer.entries)

@@ -209,6 +209,15 @@ def test_a_count_that_does_not_fit_what_is_remembered_is_looked_into(ghost: tupl
     assert (summary.complete, summary.requests) == (True, 2)
 
 
+@pytest.mark.parametrize("created", [0, 1, 2])
+def test_who_comes_while_that_is_looked_into_hides_no_gap(created: int) -> None:
+    server = server_of([*PEOPLE, "nobody"])
+    remembered = {number: row for number, row in server.rows.items() if number not in (10, 57)}
+    server.meanwhile[1] = lambda server: server.add(*[(f"ann.ray{n}@x.org", "") for n in range(20, 20 + created)])
+    items, summary = read(server, remembered=remembered)
+    assert (len(items), summary.complete) == (2 + created, True)
+
+
 def test_gaps_in_what_is_remembered_are_no_news() -> None:
     server = server_of(PEOPLE)
     remembered = {number: row for number, row in server.rows.items() if number % 9}
@@ -323,6 +332,69 @@ def test_it_is_picked_until_all_that_match_are_known() -> None:
     assert server.asked[-1] == {"email": "y.org"}
 
 
+STREETS = [f"strasse{i}@y.org" for i in range(6)] + [f"stra\u00dfe{i}@z.org" for i in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("emails", "text", "fold"),
+    [
+        ([*(f"{a}.ss{i}@x.org" for i in range(4) for a in ("ann", "bo", "cleo")), *STREETS], "ss", str.lower),
+        ([f"{a}{b}{i}@x.org" for a in ("Ann", "ann") for i in range(4) for b in "abcd"], "Ann", str),
+        ([f"{a}{b}{i}@x.org" for a in ("Ann", "ann") for i in range(4) for b in "abcd"], "Ann", str.lower),
+    ],
+)
+def test_only_what_surely_has_the_text_is_picked(emails: list[str], text: str, fold: Fold) -> None:
+    server = server_of(emails, fold=fold)
+    with patch.object(complete, "is_cheaper_whole", return_value=True):
+        items, summary = read(server, {"email": text})
+    assert set(items) <= set(server.matching({"email": text}))
+    assert len(items) == summary.known
+    assert summary.complete == (len(items) == len(server.matching({"email": text})))
+
+
+def test_what_cannot_be_picked_is_walked_through() -> None:
+    emails = [f"{a}x{b}{i}@x.org" for a in ("ann", "bob") for b in ("ray", "li") for i in range(4)]
+    server = server_of([*emails, *(f"a_{c}{i}@y.org" for c in "bc" for i in range(6))], has_wildcards=True)
+    with patch.object(complete, "is_cheaper_whole", return_value=True):
+        items, summary = read(server, {"email": "a_"})
+    assert summary.complete
+    assert set(items) >= set(server.matching({"email": "a_"}))
+
+
+def test_everything_is_read_once_where_somebody_cannot_be_reached() -> None:
+    server = server_of(["same.ray@x.org"] * 9 + PEOPLE)
+    with patch.object(complete, "is_cheaper_whole", return_value=True):
+        _, summary = read(server, {"email": "ray"})
+    assert not summary.complete
+    assert summary.requests < 450
+
+
+def test_who_is_created_while_all_is_picked_costs_nothing() -> None:
+    def create(server: Server) -> None:
+        server.add(("zed.ray1@w.org", ""))
+
+    still, *_ = narrowed("ray", whole=True)
+    for question in (3, 10, 30):
+        busy, _, summary = narrowed("ray", whole=True, meanwhile={question: create})
+        assert summary.complete
+        assert len(busy.asked) <= len(still.asked) + 1
+
+
+@pytest.mark.parametrize("seconds", [1.5, 2.5, 6.5, 20.5])
+def test_picking_that_is_cancelled_has_counted_its_requests(seconds: float) -> None:
+    server = server_of(PEOPLE)
+
+    async def main() -> None:
+        listing: Listing = CompleteListing(server, {"email": "ray"}, workers=3)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(_drain(listing), seconds)
+        assert listing.summary.requests == len(server.asked)
+
+    with patch.object(complete, "is_cheaper_whole", return_value=True):
+        run_virtual(main())
+    assert server.flying == 0
+
+
 @pytest.mark.parametrize("failing", [range(2, 999), range(3, 999), range(9, 999)])
 def test_what_is_picked_from_everything_says_what_could_not_be_read(failing: range) -> None:
     _, items, summary = narrowed("ray", whole=True, failing=frozenset(failing))
@@ -404,7 +476,9 @@ EVENTS = st.dictionaries(
     st.lists(st.tuples(ADDRESSES | TEXTS, st.sampled_from(["", "j1"])), min_size=1, max_size=8),
     max_size=4,
 )
-FILTERS = st.sampled_from([{}, {}, {}, {"email": "a"}, {"group": "j1"}, {"email": "@", "group": "j"}, {"email": "_"}])
+FILTERS = st.sampled_from(
+    [{}, {}, {}, {"group": "j1"}, {"email": "@", "group": "j"}, *({"email": text} for text in ("a", "_", "K", "ss"))]
+)
 NO_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate, Phase.target]  # a listing that gives up takes long
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=NO_SHRINKING)
 
