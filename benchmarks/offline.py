@@ -3,15 +3,19 @@
 import asyncio
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush
 from os.path import commonprefix
+from typing import Any, TypeVar
 
 from attrs import define
 
 from benchmarks.accounts import Row
 from jofi_async.reconcile.listable import Answer, Entry, Field
+from jofi_async.testing import VirtualLoop
+
+T = TypeVar("T")
 
 UNFILTERED, FILTERED = 50, 150
 _AGREEING = (
@@ -19,6 +23,12 @@ _AGREEING = (
 )
 _FIELDS = (Field("email", 255, "@"), Field("custom_id", 50))
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def run_patiently(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in virtual time, where a cover may be guessed for as long as it takes."""
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(patience=3600)) as runner:
+        return runner.run(main)
 
 
 class Offline:

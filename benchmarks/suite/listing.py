@@ -3,24 +3,21 @@
 import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any, TypeVar
 
 from attrs import frozen
 
 from benchmarks import machine
 from benchmarks.accounts import SHAPES, Row
 from benchmarks.measure import Effort, Spread
-from benchmarks.offline import FILTERED, Offline, PlainWalk, known_cover
+from benchmarks.offline import FILTERED, Offline, PlainWalk, known_cover, run_patiently
 from benchmarks.report import Reach, Report
 from benchmarks.report import Row as Line
 from jofi_async.reconcile.complete import CompleteListing
-from jofi_async.testing import VirtualLoop
 
 SEEDS = {1_000: 3, 5_000: 3, 20_000: 3, 100_000: 1}
 """How many accounts of a size there are of each shape."""
-T = TypeVar("T")
 
 WORKERS = 16
 FORESEEN = 20_000
@@ -77,13 +74,13 @@ def _figures(shape: str, size: int, seed: int) -> _Figures:
     rows = SHAPES[shape](size, seed)
     bound = math.ceil(size / FILTERED)
     account = Offline(rows)
-    requests, seconds = _run(_read(account))
+    requests, seconds = run_patiently(_read(account))
     assert account.shown[-1] == size, f"{shape}, {size:,}, was not read whole"
     nearly = next(number for number, shown in enumerate(account.shown, 1) if shown >= 0.99 * size)
     walk = PlainWalk(Offline(rows))
     walk.read()
     foreseen = known_cover(rows) / bound if size == FORESEEN else None
-    walked, again = walk.requests / bound, _run(_read_again(rows))
+    walked, again = walk.requests / bound, run_patiently(_read_again(rows))
     new = 1 + known_cover(rows[-(size // _NEW) :])  # the last look comes on top
     return _Figures(requests / bound, nearly / bound, walked, requests / walk.requests, seconds, again, new, foreseen)
 
@@ -99,11 +96,6 @@ def _lines(shape: str, size: int, each: Sequence[_Figures]) -> Iterator[Line]:
     yield _line(f"{name}: 1 % new, foreseen", [one.again_foreseen for one in each], "requests")
     if foreseen := [one.foreseen for one in each if one.foreseen is not None]:
         yield _line(f"{name}: foreseen", foreseen, "x")
-
-
-def _run(main: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=lambda: VirtualLoop(patience=3600)) as runner:
-        return runner.run(main)
 
 
 def _line(what: str, values: Sequence[float], unit: str, limit: float | None = None) -> Line:

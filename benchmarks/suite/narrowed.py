@@ -1,6 +1,5 @@
 """Requests of the complete listing narrowed to a text in the address, beside reading everything."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
@@ -9,10 +8,9 @@ from attrs import frozen
 from benchmarks import machine
 from benchmarks.accounts import SHAPES
 from benchmarks.measure import Effort, Spread
-from benchmarks.offline import Offline
+from benchmarks.offline import Offline, run_patiently
 from benchmarks.report import Reach, Report, Row
 from jofi_async.reconcile.complete import CompleteListing
-from jofi_async.testing import VirtualLoop
 
 ACCOUNTS = (("emails as researched", 1_000), ("emails as researched", 5_000), ("one company", 5_000))
 SEEDS = range(1, 4)
@@ -67,5 +65,4 @@ def _read(account: Offline, filters: Mapping[str, str]) -> tuple[int, int]:
         assert len(items) == listing.summary.total_count
         return len(items), listing.summary.requests
 
-    with asyncio.Runner(loop_factory=lambda: VirtualLoop(patience=3600)) as runner:
-        return runner.run(read())
+    return run_patiently(read())

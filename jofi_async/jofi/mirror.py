@@ -121,7 +121,8 @@ class MirroredListing:
                 if item.id not in self._yielded and self._is_wanted(_entry(item)):
                     self._yielded.add(item.id)
                     yield item
-        await self._mirror.forget([one for one in before if not listing.has(one)])
+        if gone := [one for one in before if not listing.has(one)]:
+            await self._mirror.forget(gone)
 
 
 class RememberingList:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jofi_async import FakeJofi
 from jofi_async.cli.signals import SIGNALS
 from jofi_async.testing import run_virtual
 from jofi_async.transports.fake import FakeTransport, Handler
@@ -42,6 +43,18 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Live:
         monkeypatch.setattr(asyncio, "run", run_virtual)
 
     return use
+
+
+@pytest.fixture
+def fake(jofi: Command, live: Live) -> FakeJofi:
+    """200 invitations, every other one in a group; the command is asked of them."""
+    assert jofi.out == ""  # its environment is clean before a key is put there
+    fake = FakeJofi()
+    for number in range(200):
+        fake.clock.advance(1)
+        fake.invite(f"{number:03}@example.org", custom_id="REQ-17" if number % 2 else None)
+    live(fake)
+    return fake
 
 
 @pytest.fixture

@@ -80,23 +80,6 @@ class NotCombined(At):
         return evolve(request, url=re.sub(r"custom_id=[^&]*&?", "", request.url))
 
 
-@pytest.fixture
-def fake(jofi: Command, live: Live) -> FakeJofi:
-    assert jofi.out == ""  # its environment is clean before a key is put there
-    fake = invited()
-    live(fake)
-    return fake
-
-
-def invited() -> FakeJofi:
-    """200 invitations, every other one in a group."""
-    fake = FakeJofi()
-    for number in range(200):
-        fake.clock.advance(1)
-        fake.invite(f"{number:03}@example.org", custom_id="REQ-17" if number % 2 else None)
-    return fake
-
-
 def newest_first(fake: FakeJofi) -> list[Any]:
     return sorted(fake.invitations, key=lambda one: (one.created_at, one.id), reverse=True)
 

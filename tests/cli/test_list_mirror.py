@@ -10,16 +10,8 @@ from jofi_async import FakeJofi
 from jofi_async.reconcile.mirror import Mirror, Remembered
 from jofi_async.storage.database import StorageError
 from tests.cli.support import Command, Live, said
-from tests.cli.test_list_all import ALL, Stopped, invited, newest_first, rows_of
+from tests.cli.test_list_all import ALL, Stopped, newest_first, rows_of
 from tests.jofi.test_complete import Changed
-
-
-@pytest.fixture
-def fake(jofi: Command, live: Live) -> FakeJofi:
-    assert jofi.out == ""  # its environment is clean before a key is put there
-    fake = invited()
-    live(fake)
-    return fake
 
 
 @pytest.fixture

@@ -108,7 +108,8 @@ def list_(
     """  # noqa: D301
     asked = asked_of(given)
     if everything or mirror is not None or since is not None or fresh:
-        from jofi_async.cli.jofi.reading import Reading, Wanted  # slow to import, as SQLite is
+        from jofi_async.cli.jofi.listed import Wanted
+        from jofi_async.cli.jofi.reading import Reading  # slow to import, as SQLite is
 
         wanted = Wanted(custom_id, email, mirror, since, fresh)
         columns = COLUMNS if mirror is None else [*COLUMNS, READ]

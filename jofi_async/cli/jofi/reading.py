@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from jofi_async.jofi.mirror import MirroredListing
 
 
-__all__ = ["Reading", "Wanted"]
-
-
 class Reading:
     """Reads everything; lines of JSON are written as they come, a table or CSV at the end, the newest first.
 
